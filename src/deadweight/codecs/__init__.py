@@ -1,0 +1,1 @@
+"""Compressions, one file each, found by their CODEC."""

@@ -1,0 +1,1 @@
+"""The nouns and their laws: no input or output, nothing of ours imported."""

@@ -1,0 +1,63 @@
+"""Anything that can be weighed, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from deadweight.core.entry import Entry
+from deadweight.core.gap import Gap
+from deadweight.core.inventory import Inventory
+from deadweight.core.layers import Layer
+
+
+class Contents(Protocol):
+    """The bodies of an artifact's entries."""
+
+    def stream(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, BinaryIO]]:
+        """Give the body of each wanted file, visible or shadowed, in storage order, in one pass over the artifact.
+
+        Each body is read forward only and is good until the next is asked for. A hard link gives the body that it
+        shares. Raises Corrupt where the artifact is not what it was when it was opened.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a container image says of itself.
+
+    `config` is the parsed configuration as stored, unknown keys included; `manifest` the parsed manifest,
+    empty for a docker archive without one. `references` are the names that it was saved under.
+    """
+
+    architecture: str
+    os: str
+    config: Mapping[str, object]
+    manifest: Mapping[str, object]
+    references: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    working_directory: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Anything that can be weighed: never changed, and the same bytes at every reading.
+
+    `format` names the Format that opened it, `location` the path as the user gave it, `digest` binds a plan to
+    exactly this content. `small` holds the bodies of the metadata files that the opener was asked to keep, by
+    path. `layers` is empty for all but images.
+    """
+
+    format: str
+    location: str
+    digest: str
+    inventory: Inventory
+    contents: Contents
+    small: Mapping[str, bytes]
+    layers: tuple[Layer, ...] = ()
+    image: Image | None = None
+    gaps: tuple[Gap, ...] = ()

@@ -1,0 +1,98 @@
+"""Who an entry belongs to, and how that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+
+class OwnerKind(StrEnum):
+    """The kinds of owner, most specific first: of two claims of one basis the earlier kind wins."""
+
+    DISTRIBUTION = "python distribution"
+    OS_PACKAGE = "os package"
+    CONDA = "conda package"
+    NPM = "npm package"
+    MODEL = "model"
+    VERSION_CONTROL = "version control"
+    CACHE = "cache"
+    INTERPRETER = "interpreter"
+    ENVIRONMENT = "virtual environment"
+    APPLICATION = "application"
+    NOBODY = "nobody"
+
+
+class Basis(IntEnum):
+    """How a claim is known: a record that names the path, its place, or its looks."""
+
+    GUESSED = 1
+    LOCATED = 2
+    RECORDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who an entry belongs to; `name` is normalised as its ecosystem does it."""
+
+    kind: OwnerKind
+    name: str
+    version: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".rstrip()
+
+
+NOBODY = Owner(OwnerKind.NOBODY, "nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That an owner has these visible paths, on this basis, as read at `source`."""
+
+    owner: Owner
+    basis: Basis
+    paths: Collection[str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A path that several owners claim on the same, highest basis, winner first."""
+
+    path: str
+    owners: tuple[Owner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Exactly one owner for each visible path; a path that is not in `owners` is NOBODY's."""
+
+    owners: Mapping[str, Owner]
+    sources: Mapping[Owner, str]
+    contests: tuple[Contest, ...] = ()
+
+    def of(self, path: str) -> Owner:
+        """Who the path belongs to."""
+        return self.owners.get(path, NOBODY)
+
+
+_KIND_ORDER = MappingProxyType({kind: place for place, kind in enumerate(OwnerKind)})
+
+
+def settle(claims: Iterable[Claim]) -> Ownership:
+    """Give each claimed path to one owner: the highest basis, then the most specific kind, then the first name."""
+    ordered = sorted(claims, key=lambda claim: (-claim.basis, _KIND_ORDER[claim.owner.kind], str(claim.owner)))
+    owners: dict[str, Owner] = {}
+    basis: dict[str, Basis] = {}
+    rivals: dict[str, list[Owner]] = {}
+    for claim in ordered:
+        for path in claim.paths:
+            winner = owners.setdefault(path, claim.owner)
+            if winner is claim.owner:
+                basis[path] = claim.basis
+            elif winner != claim.owner and basis[path] == claim.basis:
+                rivals.setdefault(path, [winner]).append(claim.owner)
+    contests = tuple(Contest(path, tuple(named)) for path, named in sorted(rivals.items()))
+    return Ownership(owners, {claim.owner: claim.source for claim in reversed(ordered)}, contests)

@@ -1,0 +1,85 @@
+"""One whole run as one value: the only thing that the report writers see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deadweight.core.finding import Finding
+from deadweight.core.gap import Gap
+from deadweight.core.layers import Layer
+from deadweight.core.plan import Plan
+from deadweight.core.proof import Proof
+
+REPORT_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one owner has: files, unpacked bytes of what is seen, and stored bytes of what is seen and hidden."""
+
+    owner: str
+    kind: str
+    files: int
+    size: int
+    stored: int
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """How an artifact's bytes add up: visible + shadowed + overhead = total, all stored bytes.
+
+    `unpacked` is what the visible files take unpacked; `dead` the shadowed bytes by cause; `owners` sorted by
+    unpacked bytes, most first, their stored and hidden bytes adding up to visible + shadowed.
+    """
+
+    location: str
+    format: str
+    digest: str
+    total: int
+    visible: int
+    shadowed: int
+    overhead: int
+    unpacked: int
+    entries: int
+    owners: tuple[Share, ...]
+    dead: Mapping[str, int] = field(default_factory=dict)
+    overheads: Mapping[str, int] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = ()
+    contested: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One step of the waterfall: what a rule or an edit kind took away, measured on the packed result, unpacked."""
+
+    cause: str
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One arrow of the pipeline and the seconds it took."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One whole run. `after`, `cuts` and `proof` are there once something was made."""
+
+    version: str
+    before: Composition
+    findings: tuple[Finding, ...] = ()
+    plan: Plan | None = None
+    after: Composition | None = None
+    companion: str = ""
+    cuts: tuple[Cut, ...] = ()
+    proof: Proof | None = None
+    gaps: tuple[Gap, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    over_budget: tuple[str, ...] = ()
+    schema: int = REPORT_SCHEMA

@@ -1,0 +1,60 @@
+"""An opened, attributed artifact, and the facts that were asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar, cast
+
+from deadweight.core.artifact import Artifact
+from deadweight.core.gap import Gap
+from deadweight.core.listing import Listing
+from deadweight.core.owner import Ownership
+from deadweight.core.progress import SILENT, Progress
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An artifact with its owners; answers facts, each worked out once.
+
+    `options` are the settings that rules may look at, as text by name (`log-size` = "104857600").
+    """
+
+    artifact: Artifact
+    ownership: Ownership
+    options: dict[str, str] = field(default_factory=dict)
+    progress: Progress = SILENT
+    _answers: dict[str, object] = field(default_factory=dict, repr=False)
+    _gaps: list[Gap] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The visible entries, by path and by place."""
+        return Listing(self.artifact.inventory.visible, self.artifact.small)
+
+    def ask(self, fact: Fact[T]) -> T:
+        """The fact's answer, worked out at the first asking."""
+        if fact.name not in self._answers:
+            self._answers[fact.name] = fact.work(self)
+        return cast(T, self._answers[fact.name])
+
+    def note(self, gap: Gap) -> None:
+        """Remember that something is not known."""
+        if gap not in self._gaps:
+            self._gaps.append(gap)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """All that is not known so far, the artifact's own gaps first."""
+        return (*self.artifact.gaps, *self._gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[T]):
+    """The answer to one question about an artifact: `work` is asked once a scene."""
+
+    name: str
+    work: Callable[[Scene], T]

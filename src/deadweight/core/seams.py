@@ -1,0 +1,134 @@
+"""The seams: what a plug-in of each folder is. What a plug-in can do is data on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from deadweight.core.artifact import Artifact
+from deadweight.core.changes import Changes
+from deadweight.core.edit import Edit, Safety, Storage
+from deadweight.core.finding import Finding
+from deadweight.core.limits import DEFAULT_LIMITS, Limits
+from deadweight.core.listing import Listing
+from deadweight.core.owner import Claim
+from deadweight.core.progress import SILENT, Progress
+from deadweight.core.report import Report
+from deadweight.core.scene import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One compression: `magic` are the first bytes by which it is recognised.
+
+    `reader` gives the unpacked stream of a compressed one, over every member or frame of it, and raises Corrupt
+    for a stream that is truncated, damaged or followed by anything but zero padding. `writer` wraps a stream to be
+    written; closing it leaves the wrapped one open. `suffix` ends the media type of a layer ("+gzip"), empty where
+    OCI has none. `level` is the one used by default.
+    """
+
+    name: str
+    magic: tuple[bytes, ...]
+    reader: Callable[[BinaryIO], BinaryIO]
+    writer: Callable[[BinaryIO, int], BinaryIO]
+    suffix: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How to open: `keep` are globs of the small metadata files whose bodies are wanted with the index.
+
+    `platform` is `os/architecture[/variant]`, empty for the only one there is. `cache` is the folder that
+    remembers indexed layers, None for no memory.
+    """
+
+    platform: str = ""
+    keep: tuple[str, ...] = ()
+    cache: Path | None = None
+    limits: Limits = DEFAULT_LIMITS
+    progress: Progress = SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How to pack: `codec` names the compression of what is written anew, empty for the source's own.
+
+    `epoch` is the time in seconds given to what has no time of its own (SOURCE_DATE_EPOCH).
+    """
+
+    codec: str = ""
+    level: int | None = None
+    epoch: int = 0
+    progress: Progress = SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One artifact format.
+
+    `rank` orders recognition, lowest first: what is more special goes before what is more general. `recognise`
+    looks at the content and never at the name. `packs` names the formats whose artifacts it can write, empty for a
+    format that is only read. `pack` writes the artifact with the changes made to a path that does not exist yet,
+    whole or not at all.
+    """
+
+    name: str
+    summary: str
+    rank: int
+    recognise: Callable[[Path], bool]
+    open: Callable[[Path, Opening], Artifact]
+    stores: frozenset[Storage]
+    packs: frozenset[str] = frozenset()
+    pack: Callable[[Artifact, Changes, Path, Packing], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cataloger:
+    """One ecosystem: `reads` are globs of the metadata files whose bodies it needs, `claims` reads them.
+
+    A path in `reads` is matched as a whole with `*` crossing no slash and `**` any number of them.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    claims: Callable[[Listing], Iterable[Claim]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. The documentation is its module's docstring, under four headings.
+
+    `safety` is the weakest that its edits can have.
+    """
+
+    name: str
+    summary: str
+    safety: Safety
+    find: Callable[[Scene], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class EditKind:
+    """One kind of change. `order` places it among the kinds of a plan: later kinds see what earlier ones changed.
+
+    `apply` gives what the edit comes to; new content is written into the staging folder that it is handed.
+    `needs` is what the format must be able to store.
+    """
+
+    name: str
+    summary: str
+    order: int
+    needs: frozenset[Storage]
+    apply: Callable[[Edit, Scene, Changes, Path], Changes]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportForm:
+    """One output form of a report: the text for a value; `colour` where the reader can show it."""
+
+    name: str
+    summary: str
+    write: Callable[[Report, bool], str]

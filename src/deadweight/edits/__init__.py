@@ -1,0 +1,1 @@
+"""Kinds of change, one file each, found by their EDIT."""

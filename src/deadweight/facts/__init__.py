@@ -1,0 +1,1 @@
+"""Questions about an artifact, one file each."""

@@ -1,0 +1,1 @@
+"""Artifact formats, one file each, found by their FORMAT: recognise, open, pack."""

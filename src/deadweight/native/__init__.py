@@ -1,0 +1,1 @@
+"""Native libraries: what an ELF file is made of, and what it can go without."""

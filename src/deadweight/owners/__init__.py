@@ -1,0 +1,1 @@
+"""Ecosystems that own bytes, one file each, found by their CATALOGER."""

@@ -1,0 +1,1 @@
+"""Probes, verdicts, and the comparison of two trees."""

@@ -1,0 +1,1 @@
+"""Output forms of a report, one file each, found by their FORM."""
