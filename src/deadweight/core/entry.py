@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
-
-NO_XATTRS: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Kind(StrEnum):
@@ -33,7 +29,7 @@ class Entry:
     shares. A WHITEOUT's path is the path it hides, an OPAQUE's path the directory it empties. `offset` is where
     the body starts in its container's unpacked stream, -1 for none. `digest` is `blake3:<hex>` of the body, empty
     where it was not read. `head` holds the first 16 bytes of the body. Times are seconds since the epoch, 0 for
-    not recorded. `layer` counts from the lowest, 0.
+    not recorded. `layer` counts from the lowest, 0. `xattrs` are (name, value), sorted.
     """
 
     path: str
@@ -50,7 +46,7 @@ class Entry:
     head: bytes = b""
     layer: int = 0
     offset: int = -1
-    xattrs: Mapping[str, bytes] = NO_XATTRS
+    xattrs: tuple[tuple[str, bytes], ...] = ()
     device: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
