@@ -86,7 +86,8 @@ class Write:
 def writes(entries: Sequence[Entry], changes: Changes) -> Iterator[Write]:
     """What to write for the visible entries of one container, in their order, additions last.
 
-    A hard link whose first name goes takes the body over; later links follow it. An entry under a removed
+    A hard link whose first name goes takes the body over, later links follow it; where
+    the first name gets new content they share that. An entry under a removed
     directory goes with it. What comes out of `replaced` and `linked` keeps mode, owner and times.
     """
     heirs: dict[str, str] = {}
@@ -129,8 +130,8 @@ def _linked(entry: Entry, link: Link) -> Write:
 
 def _inherit(entry: Entry, by_path: Mapping[str, Entry], changes: Changes, heirs: dict[str, str]) -> Write:
     first = by_path.get(entry.target)
-    gone = is_removed(entry.target, changes.removed) or entry.target in changes.replaced
-    if first is None or not (gone or entry.target in changes.linked):
+    gone = is_removed(entry.target, changes.removed) or entry.target in changes.linked
+    if first is None or not gone:
         return Write(entry)
     if entry.target in heirs:
         return Write(replace(entry, target=heirs[entry.target]))

@@ -1,0 +1,159 @@
+"""Findings become a plan: what is made, what is left out and why. Pure; applying decides nothing any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from deadweight.core.edit import Edit, Safety, Storage
+from deadweight.core.entry import Entry, Kind
+from deadweight.core.finding import Finding
+from deadweight.core.globs import matcher
+from deadweight.core.listing import Listing
+from deadweight.core.paths import parents
+from deadweight.core.plan import LeftOut
+from deadweight.core.seams import EditKind
+
+_SAFETY_ORDER = {safety: place for place, safety in enumerate(Safety)}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user allows: safeties, rules (all where `select` is empty), and globs of paths to keep.
+
+    `provable` is whether a proof will run; without one no `proven` edit is made.
+    """
+
+    safeties: frozenset[Safety] = frozenset((Safety.SAFE, Safety.PROVEN))
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+    keep: tuple[str, ...] = ()
+    provable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The edits that the findings come to, in the order they are made, and those left out."""
+
+    edits: tuple[Edit, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    listing: Listing
+    edits: list[Edit] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    taken: set[tuple[int | None, str]] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+
+    def covered(self, path: str, layer: int | None) -> bool:
+        if (layer, path) in self.taken:
+            return True
+        return layer is None and any(above in self.removed for above in parents(path))
+
+    def add(self, edit: Edit) -> None:
+        self.edits.append(edit)
+        self.taken.update((edit.layer, path) for path in edit.paths)
+        if edit.kind == "remove":
+            self.removed.update(edit.paths)
+
+    def leave(self, edit: Edit, why: str) -> None:
+        self.left_out.append(LeftOut(edit, why))
+
+
+def draw(
+    findings: Iterable[Finding],
+    listing: Listing,
+    choice: Choice,
+    ability: tuple[Mapping[str, EditKind], frozenset[Storage]],
+) -> Drawn:
+    """Choose among the findings' edits for a format that can store what `ability` says, by the kinds it names.
+
+    Edits are taken kind by kind in their order, safest first, so that what two rules would cut is cut by the safer
+    one and stays cut where the other is undone. A path is edited once; kept paths are never edited.
+    """
+    kinds, stores = ability
+    draft = _Draft(listing)
+    keeps = matcher(choice.keep)
+    kept = frozenset(entry.path for entry in listing.entries if keeps(entry.path)) if choice.keep else frozenset()
+    edits = [edit for finding in findings for edit in finding.edits]
+    for edit in sorted(edits, key=lambda edit: _place(edit, kinds)):
+        refusal = _refusal(edit, choice) or _unable(edit, kinds, stores)
+        if refusal:
+            draft.leave(edit, refusal)
+        else:
+            _take(draft, edit, kept)
+    return Drawn(tuple(draft.edits), tuple(draft.left_out))
+
+
+def _place(edit: Edit, kinds: Mapping[str, EditKind]) -> tuple[int, int, str, str]:
+    order = kinds[edit.kind].order if edit.kind in kinds else 0
+    return order, _SAFETY_ORDER[edit.safety], edit.rule, edit.paths[0]
+
+
+def _refusal(edit: Edit, choice: Choice) -> str:
+    if edit.rule in choice.ignore or (choice.select and edit.rule not in choice.select):
+        return "the rule is not selected"
+    if edit.safety is Safety.SUGGESTED:
+        return "a person decides"
+    if edit.safety not in choice.safeties:
+        return f"{edit.safety} edits are not asked for"
+    if edit.safety is Safety.PROVEN and not choice.provable:
+        return "nothing to prove it with: give --run and --probe"
+    return ""
+
+
+def _unable(edit: Edit, kinds: Mapping[str, EditKind], stores: frozenset[Storage]) -> str:
+    kind = kinds.get(edit.kind)
+    if kind is None:
+        return f"no edit of the kind {edit.kind!r} is known"
+    linking = edit.arguments.get("linking")
+    missing = [need for need in kind.needs if need not in stores]
+    if linking and linking not in {str(one) for one in stores}:
+        return f"the format stores no {linking}"
+    return f"the format stores no {missing[0]}" if missing else ""
+
+
+def _take(draft: _Draft, edit: Edit, kept: frozenset[str]) -> None:
+    target = edit.arguments.get("target")
+    if target is not None and draft.covered(target, None):
+        draft.leave(edit, f"what it shares, {target}, is changed by another edit")
+        return
+    wanted = tuple(path for path in edit.paths if not draft.covered(path, edit.layer))
+    paths = tuple(_spared(draft.listing, wanted, kept)) if kept and edit.layer is None else wanted
+    if paths:
+        draft.add(edit if paths == edit.paths else replace(edit, paths=paths))
+    else:
+        draft.leave(edit, "its paths are kept" if wanted else "another edit does it already")
+
+
+def _spared(listing: Listing, paths: Iterable[str], kept: frozenset[str]) -> Iterator[str]:
+    """The paths without what is kept; a directory that holds something kept is taken apart."""
+    for path in paths:
+        if path in kept or any(above in kept for above in parents(path)):
+            continue
+        below = list(listing.under(path))
+        if any(entry.path in kept for entry in below):
+            holding = {above for entry in below if entry.path in kept for above in parents(entry.path)}
+            yield from (entry.path for entry in below if _goes(entry, kept, holding))
+        else:
+            yield path
+
+
+def _goes(entry: Entry, kept: frozenset[str], holding: set[str]) -> bool:
+    """Whether the entry goes by its own name: not kept, holding nothing kept, in no directory that is kept."""
+    if entry.path in kept or entry.path in holding or any(above in kept for above in parents(entry.path)):
+        return False
+    return entry.kind is not Kind.DIRECTORY
+
+
+def gone_bytes(listing: Listing, edits: Iterable[Edit]) -> int:
+    """An estimate in unpacked bytes of what the removing and sharing edits take away; each path counts once."""
+    gone: set[str] = set()
+    for edit in edits:
+        if edit.layer is None and edit.kind in ("remove", "share"):
+            gone.update(edit.paths)
+            gone.update(entry.path for path in edit.paths for entry in listing.under(path))
+    by_path = listing.by_path
+    return sum(by_path[path].size for path in gone if path in by_path)
