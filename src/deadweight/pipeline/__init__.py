@@ -1,0 +1,1 @@
+"""The arrows: open, attribute, find, plan, apply, verify, pack, report."""

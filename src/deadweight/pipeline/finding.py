@@ -1,0 +1,39 @@
+"""A scene becomes findings: every rule looks, and a rule that fails is a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deadweight.core.errors import DeadweightError
+from deadweight.core.finding import Finding
+from deadweight.core.gap import Gap
+from deadweight.core.plugins import Plugin, found, named
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Rule
+
+
+def rules() -> tuple[Plugin[Rule], ...]:
+    """All rules, ours and those of third parties, by name."""
+    plugins = found("deadweight.rules", "RULE", Rule)
+    named(plugins)
+    return tuple(sorted(plugins, key=lambda plugin: plugin.value.name))
+
+
+def find(scene: Scene, looking: Iterable[Rule]) -> tuple[Finding, ...]:
+    """What the rules find, most bytes first."""
+    scene.progress.start("looking", 0, "rules")
+    findings = [finding for rule in looking for finding in _look(rule, scene)]
+    scene.progress.finish()
+    return tuple(sorted(findings, key=lambda one: (-one.size, one.rule, one.paths)))
+
+
+def _look(rule: Rule, scene: Scene) -> tuple[Finding, ...]:
+    try:
+        return tuple(rule.find(scene))
+    except DeadweightError:
+        raise
+    except Exception as fault:  # noqa: BLE001  a plug-in may fail in any way, and the others still look
+        scene.note(Gap("find", rule.name, f"the rule failed: {type(fault).__name__}: {fault}"))
+        return ()
+    finally:
+        scene.progress.advance(1)

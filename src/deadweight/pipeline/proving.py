@@ -1,0 +1,85 @@
+"""Trees are stood side by side and their runs compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from deadweight.core.artifact import Artifact
+from deadweight.core.changes import Changes
+from deadweight.core.probe import Probe, ProbeKind, RunRecord
+from deadweight.core.proof import Proof
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Packing
+from deadweight.facts.importable import IMPORTABLE
+from deadweight.formats.recognition import format_named
+from deadweight.proof.prove import ProofSettings, compare_runs, observe
+from deadweight.sandbox.program import Program
+from deadweight.sandbox.stand import Stand
+
+TREES = frozenset(("directory", "virtual-environment", "project"))
+SWEEP = "imports"
+
+
+@dataclass(frozen=True, slots=True)
+class Proving:
+    """What to run and what to do to it; with no program only commands and import sweeps can be probed."""
+
+    probes: tuple[Probe, ...]
+    program: Program | None = None
+    settings: ProofSettings = field(default_factory=ProofSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The original, run twice, and the probes that were sent."""
+
+    probes: tuple[Probe, ...]
+    first: RunRecord
+    second: RunRecord
+
+
+def stand_for(artifact: Artifact, room: Path, place: Path | None = None) -> Stand:
+    """Where the artifact can run: a tree where it lies (seen at `place`), anything else unpacked into `room`."""
+    if artifact.format in TREES:
+        root = Path(artifact.location).absolute()
+        return Stand(root=root, place=str(place or root), image=False)
+    tree = room / "tree"
+    pack = format_named("directory").pack
+    assert pack is not None, "trees can be written"
+    pack(artifact, Changes(), tree, Packing())
+    return Stand(root=tree, place=str(place or tree), image=artifact.image is not None)
+
+
+def spelled_out(probes: Iterable[Probe], kept: Scene) -> tuple[Probe, ...]:
+    """The probes with each import sweep spread to one a distribution: every module that the result still has."""
+    spread: list[Probe] = []
+    for probe in probes:
+        if probe.kind is ProbeKind.IMPORTS and not probe.modules:
+            spread += (
+                replace(probe, name=f"{SWEEP} {distribution}", modules=modules)
+                for distribution, modules in sorted(kept.ask(IMPORTABLE).items())
+                if modules
+            )
+        else:
+            spread.append(probe)
+    return tuple(spread)
+
+
+def baseline(stand: Stand, proving: Proving, probes: Sequence[Probe]) -> Baseline:
+    """Run the original twice, so that what differs from itself is known before any edit."""
+    runs = [observe(stand, proving.program, probes, proving.settings) for _ in range(2)]
+    return Baseline(tuple(probes), runs[0], runs[1])
+
+
+def compare(known: Baseline, stand: Stand, proving: Proving) -> Proof:
+    """Run the result once and compare it with the original."""
+    after = observe(stand, proving.program, known.probes, proving.settings)
+    return compare_runs((known.first, known.second), after, known.probes)
+
+
+def environment_of(artifact: Artifact) -> Mapping[str, str]:
+    """The environment that an image gives its program; empty for all but images."""
+    pairs = artifact.image.environment if artifact.image else ()
+    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)

@@ -1,0 +1,190 @@
+"""A plan is made true on a copy, proven, and put in place; what breaks the proof is taken out again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+from deadweight.core.changes import Changes
+from deadweight.core.edit import Edit
+from deadweight.core.errors import ProofFailed, UsageError
+from deadweight.core.plan import Plan
+from deadweight.core.proof import NO_PROOF, Comparison, Proof, Verdict
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Format, Packing
+from deadweight.edits.applying import apply_all
+from deadweight.edits.record import follow_ups
+from deadweight.formats.companion import write_companion
+from deadweight.formats.recognition import format_named
+from deadweight.pipeline.opening import Sight, open_scene
+from deadweight.pipeline.planning import edit_kinds
+from deadweight.pipeline.proving import Baseline, Proving, baseline, compare, spelled_out, stand_for
+from deadweight.proof.bisect import find_culprits
+
+MOST_TRIALS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the result goes, in which format (empty for the artifact's own), and whether a companion is kept."""
+
+    path: Path
+    format: str = ""
+    packing: Packing = field(default_factory=Packing)
+    companion: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The result in place: opened again, its edits, its proof, and the companion archive."""
+
+    scene: Scene
+    edits: tuple[Edit, ...]
+    proof: Proof
+    companion: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """One result, not yet in place: the edits it was made with and what they came to."""
+
+    edits: tuple[Edit, ...]
+    path: Path
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True)
+class _Workshop:
+    """What every trial needs: the original, how to look, where to go, and a room of its own."""
+
+    scene: Scene
+    sight: Sight
+    output: Output
+    room: Path
+    target: Format
+
+    def make(self, edits: Sequence[Edit], name: str) -> _Packed:
+        """Pack the original with the edits made into a corner of the room."""
+        corner = self.room / name
+        staging = corner / "staging"
+        staging.mkdir(parents=True)
+        changes = apply_all(edits, self.scene, edit_kinds(), staging)
+        made = corner / self.output.path.name
+        pack = self.target.pack
+        assert pack is not None, "checked when the target was chosen"
+        pack(self.scene.artifact, changes, made, self.output.packing)
+        return _Packed(tuple(edits), made, changes)
+
+    def prove(self, packed: _Packed, known: Baseline, proving: Proving) -> Proof:
+        """Run the packed result and compare it with the original."""
+        artifact = open_scene(packed.path, self.sight).artifact
+        stand = stand_for(artifact, packed.path.parent, Path(self.scene.artifact.location).absolute())
+        return compare(known, stand, proving)
+
+
+def target_format(scene: Scene, output: Output) -> Format:
+    """The format to write, where it can take this artifact; else UsageError."""
+    target = format_named(output.format or scene.artifact.format)
+    if target.pack is None or scene.artifact.format not in target.packs:
+        raise UsageError(
+            f"a {scene.artifact.format} can't be written as {target.name}",
+            where=str(output.path),
+            advice="Leave --to out to keep the artifact's own format.",
+        )
+    return target
+
+
+def slim(scene: Scene, plan: Plan, output: Output, looking: tuple[Sight, Proving | None]) -> Made:
+    """Make the plan true beside the artifact, prove it, and put the result and its companion in place.
+
+    Raises ProofFailed, with nothing left behind, where the result can't be made to answer as the original does.
+    """
+    sight, proving = looking
+    plan.bound_to(scene.artifact.digest)
+    target = target_format(scene, output)
+    for taken in (output.path, companion_path(output.path)):
+        if os.path.lexists(taken):
+            raise UsageError("it is already there", where=str(taken), advice="Name another output, or remove it.")
+    with _room(output.path) as room:
+        shop = _Workshop(scene, sight, output, room, target)
+        packed, proof = _proven(shop, plan.edits, proving) if proving else (shop.make(plan.edits, "result"), NO_PROOF)
+        return _placed(shop, packed, proof)
+
+
+def companion_path(out: Path) -> Path:
+    """Where the companion archive of a result lies: beside it."""
+    return out.with_name(out.name + ".removed.tar.zst")
+
+
+@contextmanager
+def _room(out: Path) -> Iterator[Path]:
+    parent = out.absolute().parent
+    if not parent.is_dir():
+        raise UsageError("its directory is not there", where=str(out), advice=f"mkdir -p {parent}")
+    room = Path(tempfile.mkdtemp(prefix=f".{out.name}.deadweight-", dir=parent))
+    try:
+        yield room
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _placed(shop: _Workshop, packed: _Packed, proof: Proof) -> Made:
+    companion = None
+    if shop.output.companion and packed.changes:
+        companion = companion_path(shop.output.path)
+        reasons = {path: (edit.rule, edit.owner) for edit in packed.edits for path in edit.paths}
+        write_companion(shop.scene.artifact, packed.changes, reasons, companion)
+    packed.path.rename(shop.output.path)
+    return Made(open_scene(shop.output.path, shop.sight), packed.edits, proof, companion)
+
+
+def _proven(shop: _Workshop, edits: tuple[Edit, ...], proving: Proving) -> tuple[_Packed, Proof]:
+    packed = shop.make(edits, "first")
+    probes = spelled_out(proving.probes, open_scene(packed.path, shop.sight))
+    known = baseline(stand_for(shop.scene.artifact, shop.room), proving, probes)
+    proof = shop.prove(packed, known, proving)
+    if proof.verdict is Verdict.DIFFERENT:
+        return _mended(shop, packed, (known, proving, proof))
+    if proof.verdict is not Verdict.SAME:
+        raise ProofFailed(f"nothing could be proven: {reason(proof)}", advice="Nothing was written.")
+    return packed, proof
+
+
+def reason(proof: Proof) -> str:
+    """Why a proof is not *same*, in words."""
+    for comparison in proof.comparisons:
+        if comparison.verdict is proof.verdict:
+            return f"{comparison.probe}: {comparison.difference or comparison.verdict}"
+    return proof.why_not_run
+
+
+def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, Proof]) -> tuple[_Packed, Proof]:
+    """Find what broke it, take that out, prove again."""
+    known, proving, proof = failed
+    shutil.rmtree(broken.path.parent, ignore_errors=True)
+    numbers = count(1)
+
+    def trial(some: Sequence[Edit]) -> tuple[_Packed, Proof]:
+        packed = shop.make((*some, *follow_ups(shop.scene, some)), f"trial-{next(numbers)}")
+        return packed, shop.prove(packed, known, proving)
+
+    def difference(some: Sequence[Edit]) -> Comparison | None:
+        packed, tried = trial(some)
+        shutil.rmtree(packed.path.parent, ignore_errors=True)
+        return tried.first_difference
+
+    decided = [edit for edit in broken.edits if edit.rule]
+    kept, undone = find_culprits(decided, difference, MOST_TRIALS)
+    packed, again = trial(kept)
+    if again.verdict is not Verdict.SAME:
+        raise ProofFailed(
+            f"the result answers differently: {reason(proof)}",
+            advice="Taking out single edits did not mend it. Nothing was written. See --keep and --ignore.",
+        )
+    return packed, replace(again, undone=undone)
