@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -21,6 +22,25 @@ class Contents(Protocol):
         Each body is read forward only and is good until the next is asked for. A hard link gives the body that it
         shares. Raises Corrupt where the artifact is not what it was when it was opened.
         """
+
+
+class Blobs(Protocol):
+    """The stored parts of a container image, byte for byte, for whoever writes it again."""
+
+    def config(self) -> bytes:
+        """The configuration as stored."""
+
+    def manifest(self) -> bytes:
+        """The OCI or Docker manifest as stored, empty for a docker archive without one."""
+
+    def descriptor(self) -> Mapping[str, object]:
+        """What named the image: its descriptor in index.json, or its item of manifest.json."""
+
+    def layer(self, layer: Layer) -> AbstractContextManager[BinaryIO]:
+        """The blob of a layer, compressed as it is stored, read forward only."""
+
+    def entries(self, layer: Layer) -> Sequence[Entry]:
+        """All entries of a layer in the order stored, hidden ones, whiteouts and opaque marks included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +69,7 @@ class Artifact:
 
     `format` names the Format that opened it, `location` the path as the user gave it, `digest` binds a plan to
     exactly this content. `small` holds the bodies of the metadata files that the opener was asked to keep, by
-    path. `layers` is empty for all but images.
+    path. `layers` is empty and `blobs` None for all but images.
     """
 
     format: str
@@ -61,3 +81,4 @@ class Artifact:
     layers: tuple[Layer, ...] = ()
     image: Image | None = None
     gaps: tuple[Gap, ...] = ()
+    blobs: Blobs | None = None
