@@ -1,0 +1,66 @@
+"""Which paths symbolic links and the image's configuration point at."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deadweight.core.paths import is_under, link_target
+from deadweight.core.scene import Fact, Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A path that something points at, and what does: a link's path, or a part of the configuration."""
+
+    target: str
+    source: str
+    configured: bool = False
+
+
+def _pointed_at(scene: Scene) -> tuple[Pointer, ...]:
+    return tuple(sorted((*_linked(scene), *_configured(scene)), key=lambda pointer: pointer.target))
+
+
+def _linked(scene: Scene) -> Iterator[Pointer]:
+    for path, text in scene.listing.links.items():
+        target = link_target(path, text)
+        if target:
+            yield Pointer(target, path)
+
+
+def _configured(scene: Scene) -> Iterator[Pointer]:
+    image = scene.artifact.image
+    if image is None:
+        return
+    for said in image.environment:
+        name, _, value = said.partition("=")
+        for part in value.split(":"):
+            yield from _pointer(part, f"environment variable {name}")
+    for part in (*image.entrypoint, *image.command):
+        for word in part.split():
+            yield from _pointer(word, "command of the image")
+    yield from _pointer(image.working_directory, "working directory of the image")
+
+
+def _pointer(text: str, source: str) -> Iterator[Pointer]:
+    path = link_target("", text) if text.startswith("/") else None
+    if path:
+        yield Pointer(path, source, configured=True)
+
+
+POINTED_AT = Fact("pointed at", _pointed_at)
+"""What symbolic links and the image's environment, command and working directory point at, sorted by target."""
+
+
+def pointer_into(scene: Scene, directory: str) -> Pointer | None:
+    """The first thing outside the directory that points at it or into it."""
+    pointers = scene.ask(POINTED_AT)
+    place = bisect_left(pointers, directory, key=lambda pointer: pointer.target)
+    for pointer in pointers[place:]:
+        if not pointer.target.startswith(directory):
+            return None
+        if is_under(pointer.target, directory) and (pointer.configured or not is_under(pointer.source, directory)):
+            return pointer
+    return None
