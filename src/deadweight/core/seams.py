@@ -11,6 +11,7 @@ from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Changes
 from deadweight.core.edit import Edit, Safety, Storage
 from deadweight.core.finding import Finding
+from deadweight.core.gap import Gap
 from deadweight.core.limits import DEFAULT_LIMITS, Limits
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Claim
@@ -52,17 +53,23 @@ class Opening:
     progress: Progress = SILENT
 
 
+def unheard(gap: Gap) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True, slots=True)
 class Packing:
     """How to pack: `codec` names the compression of what is written anew, empty for the source's own.
 
-    `epoch` is the time in seconds given to what has no time of its own (SOURCE_DATE_EPOCH).
+    `epoch` is the time in seconds given to what has no time of its own (SOURCE_DATE_EPOCH). `note` hears what the
+    system did not let the copy keep: a device made without root, an extended attribute.
     """
 
     codec: str = ""
     level: int | None = None
     epoch: int = 0
     progress: Progress = SILENT
+    note: Callable[[Gap], None] = unheard
 
 
 @dataclass(frozen=True, slots=True)
