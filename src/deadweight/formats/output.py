@@ -50,6 +50,13 @@ def whole_directory(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def scratch_directory(out: Path) -> Iterator[Path]:
+    """A folder beside `out` for the work on it: gone at the end, and after a kill at the next run."""
+    with _output(out, _new_directory) as (temporary, _):
+        yield temporary
+
+
+@contextmanager
 def _output(out: Path, make: Callable[[Path], int]) -> Iterator[tuple[Path, int]]:
     """A temporary sibling, locked while this process lives, removed unless it was renamed away."""
     _refuse_existing(out)

@@ -15,8 +15,7 @@ from deadweight.core.seams import Packing
 from deadweight.facts.importable import IMPORTABLE
 from deadweight.formats.recognition import format_named
 from deadweight.proof.prove import ProofSettings, compare_runs, observe
-from deadweight.sandbox.program import Program
-from deadweight.sandbox.stand import Stand
+from deadweight.sandbox.stand import Program, Stand
 
 TREES = frozenset(("directory", "virtual-environment", "project"))
 SWEEP = "imports"

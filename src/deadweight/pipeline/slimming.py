@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -21,6 +19,7 @@ from deadweight.core.seams import Format, Packing
 from deadweight.edits.applying import apply_all
 from deadweight.edits.record import follow_ups
 from deadweight.formats.companion import write_companion
+from deadweight.formats.output import scratch_directory
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.planning import edit_kinds
@@ -108,30 +107,24 @@ def slim(scene: Scene, plan: Plan, output: Output, looking: tuple[Sight, Proving
     sight, proving = looking
     plan.bound_to(scene.artifact.digest)
     target = target_format(scene, output)
-    for taken in (output.path, companion_path(output.path)):
-        if os.path.lexists(taken):
-            raise UsageError("it is already there", where=str(taken), advice="Name another output, or remove it.")
-    with _room(output.path) as room:
+    _check_free(output.path)
+    with scratch_directory(output.path.absolute()) as room:
         shop = _Workshop(scene, sight, output, room, target)
         packed, proof = _proven(shop, plan.edits, proving) if proving else (shop.make(plan.edits, "result"), NO_PROOF)
         return _placed(shop, packed, proof)
 
 
+def _check_free(out: Path) -> None:
+    if not out.absolute().parent.is_dir():
+        raise UsageError("its directory is not there", where=str(out), advice=f"mkdir -p {out.absolute().parent}")
+    for taken in (out, companion_path(out)):
+        if os.path.lexists(taken):
+            raise UsageError("it is already there", where=str(taken), advice="Name another output, or remove it.")
+
+
 def companion_path(out: Path) -> Path:
     """Where the companion archive of a result lies: beside it."""
     return out.with_name(out.name + ".removed.tar.zst")
-
-
-@contextmanager
-def _room(out: Path) -> Iterator[Path]:
-    parent = out.absolute().parent
-    if not parent.is_dir():
-        raise UsageError("its directory is not there", where=str(out), advice=f"mkdir -p {parent}")
-    room = Path(tempfile.mkdtemp(prefix=f".{out.name}.deadweight-", dir=parent))
-    try:
-        yield room
-    finally:
-        shutil.rmtree(room, ignore_errors=True)
 
 
 def _placed(shop: _Workshop, packed: _Packed, proof: Proof) -> Made:

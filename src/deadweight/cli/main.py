@@ -1,0 +1,30 @@
+"""The command line: `deadweight COMMAND`, one module a command, loaded when it is called."""
+
+from __future__ import annotations
+
+import sys
+
+COMMANDS = {
+    "weigh": "what is in it, who owns which bytes, what could go",
+    "why": "why a path or an owner is there",
+    "plan": "what would change, to review; nothing is touched",
+    "slim": "cut what is safe on a copy, prove it, pack it",
+    "verify": "run two artifacts side by side and compare",
+    "restore": "put back what was cut",
+    "rule": "what a rule looks for and why",
+    "doctor": "which parts of the system are there",
+    "completion": "a completion script for the shell",
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; ends the process with the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given == ["--version"]:
+        from deadweight import __version__
+
+        print(f"deadweight {__version__}")
+        return
+    from deadweight.cli.program import run
+
+    sys.exit(run(given))

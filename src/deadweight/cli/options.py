@@ -1,0 +1,118 @@
+"""Options that several commands share, and the values that they and the configuration come to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from deadweight.cli.configuration import Configuration, configuration
+from deadweight.cli.progress import terminal_progress
+from deadweight.core.edit import Safety
+from deadweight.core.errors import UsageError
+from deadweight.core.planning import Choice
+from deadweight.core.seams import Opening, Rule
+from deadweight.pipeline.finding import rules
+from deadweight.pipeline.opening import Sight
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+PATH = click.Path(path_type=Path)
+TARGET = click.argument("target", type=PATH)
+
+
+def stacked(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several decorators as one."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+TALK = stacked(
+    click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
+    click.option("--quiet", "-q", is_flag=True, help="No progress, and no report but errors."),
+)
+LOOK = stacked(
+    click.option("--config", type=PATH, help="Settings, instead of the nearest pyproject.toml or deadweight.toml."),
+    click.option("--platform", help="OS/ARCHITECTURE to choose from an image of several platforms."),
+    click.option("--no-cache", is_flag=True, help="Neither use nor keep the memory of indexed layers."),
+    click.option("--option", "settings", multiple=True, metavar="NAME=VALUE", help="A setting that rules look at."),
+)
+CHOOSE = stacked(
+    click.option("--select", multiple=True, metavar="RULE", help="Only these rules."),
+    click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules."),
+    click.option("--keep", multiple=True, metavar="GLOB", help="Paths that are never edited (** crosses slashes)."),
+    click.option("--allow", multiple=True, type=click.Choice(["safe", "proven", "lossy"]), help="Safeties to make."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How to talk: as JSON, or not at all."""
+
+    as_json: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the options of LOOK and CHOOSE and the configuration come to."""
+
+    sight: Sight
+    choice: Choice
+    rules: tuple[Rule, ...]
+    configuration: Configuration
+    base: Path
+
+
+def settings(target: Path, manners: Manners, given: Mapping[str, Any]) -> Settings:
+    """Build the values that the stages take; options of the command line win over the file."""
+    start = (target if target.is_dir() else target.parent).absolute()
+    configured, read_at = configuration(given.get("config"), start)
+    known = tuple(plugin.value for plugin in rules())
+    choice = Choice(
+        safeties=frozenset(Safety(name) for name in given.get("allow") or configured.allow),
+        select=frozenset(given.get("select") or configured.select),
+        ignore=frozenset((*given.get("ignore", ()), *configured.ignore)),
+        keep=(*given.get("keep", ()), *configured.keep),
+    )
+    _check_rules(choice, known)
+    looking = tuple(rule for rule in known if rule.name not in choice.ignore)
+    if choice.select:
+        looking = tuple(rule for rule in looking if rule.name in choice.select)
+    return Settings(_sight(configured, manners, given), choice, looking, configured, (read_at or start).parent)
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """The folder that remembers indexed layers (XDG Base Directory Specification)."""
+    home = environment.get("XDG_CACHE_HOME") or str(Path(environment.get("HOME", "/tmp")) / ".cache")
+    return Path(home) / "deadweight"
+
+
+def _sight(configured: Configuration, manners: Manners, given: Mapping[str, Any]) -> Sight:
+    opening = Opening(
+        platform=given.get("platform") or configured.platform,
+        cache=None if given.get("no_cache") else cache_folder(os.environ),
+        progress=terminal_progress(manners.quiet),
+    )
+    options = dict(configured.options)
+    for setting in given.get("settings", ()):
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"{setting!r} is no setting", where="--option", advice="Write it as NAME=VALUE.")
+        options[name] = value
+    return Sight(opening, options)
+
+
+def _check_rules(choice: Choice, known: tuple[Rule, ...]) -> None:
+    names = {rule.name for rule in known}
+    strange = sorted((choice.select | choice.ignore) - names)
+    if strange:
+        raise UsageError(f"there is no rule {strange[0]!r}", advice="All rules: deadweight rule")

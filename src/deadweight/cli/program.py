@@ -1,0 +1,87 @@
+"""Commands are found by name, and every way to end has its exit status."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from deadweight import __version__
+from deadweight.cli.exits import EXITS, INTERRUPTED
+from deadweight.cli.main import COMMANDS
+from deadweight.core.errors import DeadweightError, Lacking
+from deadweight.reports.paint import Paint, printable
+
+_SYSTEM_LACKS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM))
+
+
+class Commands(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name, in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"deadweight.cli.{cmd_name}").COMMAND
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The exit statuses."""
+        with formatter.section("Exit status"):
+            formatter.write_dl([(str(one.status), one.meaning) for one in EXITS])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="deadweight %(version)s")
+def deadweight() -> None:
+    """Find why a Python or AI artifact is ten times too big, make it small, and prove that it still works.
+
+    \b
+    Examples:
+      deadweight weigh .venv
+      deadweight why image.tar usr/lib/python3/dist-packages/numpy
+      deadweight slim app -o app-slim --run 'bin/uvicorn service:app --port 8000' --probe 'GET /health'
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Run the arguments; gives the exit status, with the error told on stderr."""
+    try:
+        status = deadweight.main(args=arguments, prog_name="deadweight", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.exceptions.Exit as wish:
+        return wish.exit_code
+    except click.ClickException as fault:
+        fault.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        return _tell("interrupted: nothing was written and the input is as it was", INTERRUPTED)
+    except DeadweightError as fault:
+        return _tell(fault.message, fault.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as fault:
+        if fault.errno not in _SYSTEM_LACKS:
+            raise
+        return _tell(f"{fault.filename or 'the system'}: {fault.strerror}", Lacking.exit_code)
+
+
+def _tell(message: str, status: int) -> int:
+    paint = Paint(sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
+    lines = [printable(line) for line in message.split("\n")]
+    print(paint("deadweight: ", "red", "bold") + "\n".join(lines), file=sys.stderr)
+    return status

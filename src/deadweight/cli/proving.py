@@ -1,0 +1,92 @@
+"""The options of a proof, and the values that they come to."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deadweight.cli.configuration import parse_size
+from deadweight.cli.options import Settings, stacked
+from deadweight.core.artifact import Artifact
+from deadweight.core.errors import UsageError
+from deadweight.pipeline.proving import Proving, environment_of
+from deadweight.proof.probes import parse_probes
+from deadweight.proof.prove import ProofSettings
+from deadweight.sandbox.stand import Program, RunLimits
+
+_SHELL = re.compile(r"[|&;<>()$`*?~#\n]|^\s*\w+=")
+
+PROVE = stacked(
+    click.option("--run", "command", metavar="COMMAND", help="The program, as a shell line; an image has its own."),
+    click.option("--probe", "probes", multiple=True, metavar="PROBE", help="What to ask of it (below); repeatable."),
+    click.option("--port", type=int, help="The port it listens on; found by itself where left out."),
+    click.option("--cwd", "directory", metavar="DIR", help="Where it runs; the root of the artifact where left out."),
+    click.option("--env", "environment", multiple=True, metavar="NAME=VALUE", help="Environment for the program."),
+    click.option("--writable", multiple=True, metavar="DIR", help="A directory that the program may write to."),
+    click.option("--timeout", type=float, default=120.0, show_default=True, help="Seconds until it must be ready."),
+    click.option("--memory", metavar="SIZE", help="The most memory that it may take, as 4GB."),
+    click.option("--no-sandbox", is_flag=True, help="Run without isolation, where bubblewrap can't; recorded."),
+)
+
+
+def proving(asked: Settings, artifact: Artifact, given: Mapping[str, Any]) -> Proving | None:
+    """What to prove with, from options, the file and the image's own configuration; None where nothing is given."""
+    configured = asked.configuration
+    specifications = tuple(given.get("probes") or configured.probes)
+    line = given.get("command") or configured.run
+    if not line and not specifications:
+        return None
+    words = _words(line) if line else _own_command(artifact)
+    base = Path.cwd() if given.get("probes") else asked.base
+    probes = parse_probes(specifications or ("imports",), base)
+    program = _program(asked, artifact, (words, given)) if words else None
+    return Proving(probes, program, _limits(given))
+
+
+def _words(line: str) -> tuple[str, ...]:
+    """The words of a plain command; a line that needs a shell goes to one."""
+    return ("/bin/sh", "-c", line) if _SHELL.search(line) else tuple(shlex.split(line))
+
+
+def _own_command(artifact: Artifact) -> tuple[str, ...]:
+    return (*artifact.image.entrypoint, *artifact.image.command) if artifact.image else ()
+
+
+def _program(asked: Settings, artifact: Artifact, wish: tuple[tuple[str, ...], Mapping[str, Any]]) -> Program:
+    words, given = wish
+    image = artifact.image
+    return Program(
+        command=words,
+        directory=given.get("directory") or (image.working_directory if image else ""),
+        environment={
+            **environment_of(artifact),
+            **asked.configuration.environment,
+            **_pairs(given.get("environment") or ()),
+        },
+        user=image.user if image else "",
+        port=given.get("port") or asked.configuration.port,
+        writable=tuple(given.get("writable") or asked.configuration.writable),
+    )
+
+
+def _pairs(texts: Sequence[str]) -> Mapping[str, str]:
+    pairs = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"{text!r} is no NAME=VALUE", where="--env")
+        pairs[name] = value
+    return pairs
+
+
+def _limits(given: Mapping[str, Any]) -> ProofSettings:
+    usual = RunLimits()
+    memory = parse_size(given["memory"], "--memory") if given.get("memory") else usual.memory
+    limits = replace(usual, start_seconds=given.get("timeout") or usual.start_seconds, memory=memory)
+    return ProofSettings(limits=limits, sandbox=not given.get("no_sandbox"))

@@ -1,0 +1,65 @@
+"""A report goes to standard output in the form that was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from deadweight import __version__
+from deadweight.cli.configuration import Budget, parse_size
+from deadweight.cli.options import Manners
+from deadweight.core.plan import Plan
+from deadweight.core.plugins import found, named
+from deadweight.core.report import Composition, Report, Stage
+from deadweight.core.seams import ReportForm
+
+
+def tell(report: Report, manners: Manners) -> None:
+    """Write the report, as JSON or for a person."""
+    if manners.quiet and not manners.as_json:
+        return
+    forms = named(found("deadweight.reports", "FORM", ReportForm))
+    form = forms["json" if manners.as_json else "terminal"]
+    sys.stdout.write(form.write(report, in_colour()))
+
+
+def in_colour() -> bool:
+    """Whether standard output shows colour: a terminal, and no NO_COLOR."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def version() -> str:
+    """The version that reports carry."""
+    return __version__
+
+
+@dataclass(slots=True)
+class Watch:
+    """Notes how long each stage took."""
+
+    clock: Callable[[], float] = time.perf_counter
+    stages: list[Stage] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage."""
+        since = self.clock()
+        yield
+        self.stages.append(Stage(name, round(self.clock() - since, 3)))
+
+
+def over_budget(budget: Budget, whole: Composition, plan: Plan | None) -> tuple[str, ...]:
+    """What is over its budget, in words."""
+    measured = {"stored": whole.total, "unpacked": whole.unpacked, "hidden": whole.shadowed}
+    if plan is not None:
+        measured["findings"] = plan.estimate
+    over = []
+    for name, count in measured.items():
+        text = getattr(budget, name)
+        if text and count > parse_size(text, f"budget.{name}"):
+            over.append(f"{name} is {count:,} bytes, the budget is {text}")
+    return tuple(over)

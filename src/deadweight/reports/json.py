@@ -1,0 +1,67 @@
+"""The report as JSON, for programs; `docs/report.schema.json` says what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from deadweight.core.finding import Finding
+from deadweight.core.proof import Proof
+from deadweight.core.report import Report
+from deadweight.core.seams import ReportForm
+
+
+def document(report: Report) -> dict[str, object]:
+    """The report as plain values; what the nouns derive (safety, fingerprint, verdict) is written out."""
+    plain = as_plain(report)
+    plain["findings"] = [finding_document(finding) for finding in report.findings]
+    if report.proof is not None:
+        plain["proof"] = proof_document(report.proof)
+    return plain
+
+
+def finding_document(finding: Finding) -> dict[str, object]:
+    """A finding with its safety and fingerprint."""
+    return {**as_plain(finding), "safety": str(finding.safety), "fingerprint": finding.fingerprint}
+
+
+def proof_document(proof: Proof) -> dict[str, object]:
+    """A proof with its verdict."""
+    return {**as_plain(proof), "verdict": str(proof.verdict)}
+
+
+def as_plain(value: object) -> dict[str, object]:
+    """A noun as dictionaries, lists, text and numbers."""
+    import msgspec
+
+    return cast("dict[str, object]", msgspec.to_builtins(value))
+
+
+def text(value: object) -> str:
+    """JSON, indented; names that are not UTF-8 come out as lone surrogate escapes, which `json.loads` takes back."""
+    return json.dumps(value, indent=2, ensure_ascii=True, sort_keys=False) + "\n"
+
+
+def schema(kind: type[object], derived: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a noun; `derived` adds to the named definitions what is written out besides."""
+    import msgspec
+
+    made = msgspec.json.schema(kind)
+    for name, properties in derived.items():
+        made["$defs"][name]["properties"].update(properties)
+        made["$defs"][name]["required"] = [*made["$defs"][name].get("required", ()), *properties]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of a report."""
+    words = {"type": "string"}
+    return schema(Report, {"Finding": {"safety": words, "fingerprint": words}, "Proof": {"verdict": words}})
+
+
+def _write(report: Report, colour: bool) -> str:
+    return text(document(report))
+
+
+FORM: ReportForm = ReportForm("json", "one JSON document, versioned", _write)

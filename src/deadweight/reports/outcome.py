@@ -1,0 +1,88 @@
+"""What was made, for a person: before and after, the waterfall between them, and the proof."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from deadweight.core.proof import Proof, Verdict
+from deadweight.core.report import Composition, Cut, Report
+from deadweight.reports.measures import bar, plural, share, size, times
+from deadweight.reports.paint import Paint, fitted, printable
+
+VERDICT_COLOUR = {Verdict.SAME: "green", Verdict.DIFFERENT: "red", Verdict.UNSTABLE: "yellow", Verdict.NOT_RUN: "red"}
+MOST_COMPARISONS = 12
+
+
+def outcome_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """Before and after, what made the difference, and whether it still works."""
+    if report.after is not None:
+        yield from _table(report.before, report.after, paint)
+        yield from _waterfall(report, report.after, paint)
+    if report.proof is not None:
+        yield from proof_lines(report.proof, paint)
+    if report.companion:
+        yield f"What was cut lies in {printable(report.companion)}; deadweight restore puts it back."
+        yield ""
+
+
+def _table(before: Composition, after: Composition, paint: Paint) -> Iterator[str]:
+    yield paint(f"{'':<12}{'before':>12}{'after':>12}{'smaller':>10}", "bold")
+    rows = [("stored", before.total, after.total), ("unpacked", before.unpacked, after.unpacked)]
+    for name, was, now in rows:
+        yield f"{name:<12}{size(was):>12}{size(now):>12}{paint(f'{times(was, now):>10}', 'green', 'bold')}"
+    yield f"{'entries':<12}{before.entries:>12,}{after.entries:>12,}{times(before.entries, after.entries):>10}"
+    yield ""
+
+
+def _waterfall(report: Report, after: Composition, paint: Paint) -> Iterator[str]:
+    whole = report.before.unpacked
+    yield paint("What made the difference", "bold") + paint("  (unpacked, measured on the result)", "dim")
+    yield f"  {size(whole):>10}  before"
+    for cut in report.cuts:
+        yield _step(cut, whole, paint)
+    rest = whole - after.unpacked - sum(cut.size for cut in report.cuts)
+    if rest:
+        yield _step(Cut("everything else", 0, rest), whole, paint)
+    yield f"  {size(after.unpacked):>10}  after"
+    yield ""
+
+
+def _step(cut: Cut, whole: int, paint: Paint) -> str:
+    files = f"  {plural(cut.files, 'entry')}" if cut.files else ""
+    mark = paint(bar(cut.size, whole, 30), "green")
+    return f"  {size(-cut.size):>10}  {cut.cause}{paint(files, 'dim')}  {share(cut.size, whole)}  {mark}"
+
+
+def proof_lines(proof: Proof, paint: Paint) -> Iterator[str]:
+    """The verdict, its probes, what the runs cost, and what was taken out again."""
+    verdict = paint(str(proof.verdict), VERDICT_COLOUR[proof.verdict], "bold")
+    why = f": {proof.why_not_run}" if proof.why_not_run else ""
+    yield f"{paint('Proof', 'bold')}  {verdict}{printable(why)}"
+    counts = Counter(comparison.verdict for comparison in proof.comparisons)
+    if counts:
+        yield "  " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    yield from _comparisons(proof, paint)
+    yield from _runs(proof)
+    for undone in proof.undone:
+        what = f"{undone.edit.rule} on {fitted(undone.edit.owner or undone.edit.paths[0], 50)}"
+        yield paint(f"  taken out again: {printable(what)}: {undone.probe}: {printable(undone.difference)}", "yellow")
+    yield ""
+
+
+def _comparisons(proof: Proof, paint: Paint) -> Iterator[str]:
+    order = list(Verdict)
+    shown = sorted(proof.comparisons, key=lambda one: -order.index(one.verdict) if one.verdict != Verdict.SAME else 1)
+    for comparison in shown[:MOST_COMPARISONS]:
+        mark = paint(f"{comparison.verdict:<9}", VERDICT_COLOUR[comparison.verdict])
+        yield f"  {mark} {printable(comparison.probe)}  {fitted(printable(comparison.difference), 90)}"
+    if len(shown) > MOST_COMPARISONS:
+        yield f"  and {len(shown) - MOST_COMPARISONS} more"
+
+
+def _runs(proof: Proof) -> Iterator[str]:
+    for name, run in (("before", proof.before), ("after", proof.after)):
+        if run is not None and run.started:
+            yield f"  {name:<7} ready in {run.start_seconds:.2f} s, peak {size(run.peak_bytes)}, {run.isolation}"
+        if run is not None and run.error:
+            yield f"  {name:<7} {printable(run.error)}"
