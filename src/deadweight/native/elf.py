@@ -17,6 +17,7 @@ LOAD = 1
 EXTENDED = 0xFFFF
 MAX_SECTIONS = 1 << 16
 MAX_NAMES = 1 << 24
+PAD = 64
 
 _HEADER = {64: "HHIQQQIHHHHHH", 32: "HHIIIIIHHHHHH"}
 _SEGMENT = {64: "IIQQQQQQ", 32: "IIIIIIII"}
@@ -159,21 +160,29 @@ class ElfLayout:
         """Bytes of what no segment covers and no program needs, less what stripping itself cannot free."""
         if self.type not in (EXECUTABLE, SHARED) or self.has_trailing_data or not self.segments:
             return 0
-        return sum(section.size for section in self.free_sections() if section.is_droppable)
+        sections = (self.sections[index] for index in self.free())
+        return sum(section.size for section in sections if section.is_droppable)
 
     @property
     def has_trailing_data(self) -> bool:
-        """Whether bytes follow that belong to no table, section or segment (an appended payload)."""
-        last = max((section.end for section in self.sections), default=0)
-        return self.size > max(self.covered, self.table_end, last)
+        """Whether bytes follow that belong to no table, section or segment (an appended payload).
 
-    def free_sections(self) -> Iterator[Section]:
-        """The stored sections that lie wholly after the last covered byte, without the name table."""
-        covered, names = self.covered, self.names
-        for section in self.sections[1:]:
+        patchelf leaves one zero byte: what is shorter than a pad is none.
+        """
+        return self.size - self.end >= PAD
+
+    @property
+    def end(self) -> int:
+        """The offset after the last byte of any table, section or segment."""
+        return max(self.covered, self.table_end, *(section.end for section in self.sections), 0)
+
+    def free(self) -> Iterator[int]:
+        """The indexes of stored sections that lie wholly after the last covered byte, without the name table."""
+        covered = self.covered
+        for index, section in enumerate(self.sections):
             outside = section.is_stored and section.offset >= covered and not section.is_allocated
-            if outside and section is not names:
-                yield section
+            if outside and index != self.header.names_index:
+                yield index
 
 
 def elf_layout(stream: BinaryIO, size: int) -> ElfLayout | None:
