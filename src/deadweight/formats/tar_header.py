@@ -1,0 +1,101 @@
+"""One tar header block, read: ustar, GNU, star and the old v7 (POSIX.1-2024 pax; GNU tar manual, Tar Internals)."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import NamedTuple
+
+from deadweight.core.errors import Corrupt
+
+BLOCK = 512
+ZEROS = bytes(BLOCK)
+
+_FIELDS = struct.Struct("100s8s8s8s12s12s8sc100s8s64x8s8s155s12x")
+_ADLER = 65521
+_USTAR = b"ustar\x0000"
+_STAR = slice(508, 512)
+
+
+class Block(NamedTuple):
+    """The fields of a header block as they stand: names are bytes, sizes what is declared, `flag` its type."""
+
+    name: bytes
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    mtime: int
+    flag: bytes
+    link: bytes
+    device: tuple[int, int]
+
+
+def read_block(block: bytes, where: str, at: int) -> Block:
+    """The fields of a header that starts `at` bytes into the tar; raises Corrupt for a wrong checksum or number."""
+    name, mode, uid, gid, size, mtime, checksum, flag, link, magic, major, minor, prefix = _FIELDS.unpack(block)
+    try:
+        _verify(block, _number(checksum))
+        device = (_number(major), _number(minor)) if flag in b"34" else (0, 0)
+        numbers = (_number(mode), _number(uid), _number(gid), _number(size), _number(mtime))
+    except ValueError as error:
+        raise Corrupt(f"no tar header at byte {at}: {error}", where=where, advice="The archive is damaged.") from None
+    if numbers[3] < 0:
+        raise Corrupt(f"the tar header at byte {at} has a negative size", where=where)
+    return Block(_full_name(name, magic, prefix, block), *numbers, flag, _text(link), device)
+
+
+def padded(size: int) -> int:
+    """The bytes that a body takes with its padding."""
+    return (size + BLOCK - 1) & -BLOCK
+
+
+def is_header(block: bytes) -> bool:
+    """Whether a block is a tar header with a right checksum."""
+    try:
+        return len(block) == BLOCK and block != ZEROS and read_block(block, "", 0) is not None
+    except Corrupt:
+        return False
+
+
+def _full_name(name: bytes, magic: bytes, prefix: bytes, block: bytes) -> bytes:
+    name = _text(name)
+    if magic != _USTAR or not prefix[0]:
+        return name
+    # star keeps its access and change times in the last 24 bytes of the prefix.
+    before = _text(prefix[:131] if block[_STAR] == b"tar\0" else prefix)
+    return before + b"/" + name
+
+
+def _text(field: bytes) -> bytes:
+    return field.partition(b"\0")[0]
+
+
+def _number(field: bytes) -> int:
+    """Octal, or base 256 where the first bit is set (GNU, for what octal cannot hold)."""
+    if field[0] & 0x80:
+        return int.from_bytes(field, "big", signed=True) if field[0] == 0xFF else _base256(field)
+    digits = field.partition(b"\0")[0].strip()
+    if not digits:
+        return 0
+    if not digits.isdigit():
+        raise ValueError(f"{field!r} is no number")
+    return int(digits, 8)
+
+
+def _base256(field: bytes) -> int:
+    return int.from_bytes(bytes([field[0] & 0x7F]) + field[1:], "big")
+
+
+def _verify(block: bytes, declared: int) -> None:
+    # The low half of an Adler sum is the sum of the bytes: 20 times faster than sum() over the block.
+    whole = (zlib.adler32(block) & 0xFFFF) - 1
+    counted = whole - sum(block[148:156]) + 8 * 0x20
+    if (counted - declared) % _ADLER and _signed(block) != declared:
+        raise ValueError(f"its checksum is {counted % _ADLER}, not {declared}")
+
+
+def _signed(block: bytes) -> int:
+    """The sum over signed bytes, as some old tars made it."""
+    blanked = block[:148] + b" " * 8 + block[156:]
+    return sum(struct.unpack("512b", blanked))
