@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import dropwhile
 
 from deadweight.core.entry import Entry, Kind
-from deadweight.core.paths import link_target
+from deadweight.core.paths import parents
 
 MAX_LINKS = 40
 
@@ -37,30 +39,74 @@ class Listing:
     def __contains__(self, path: str) -> bool:
         return path in self.by_path
 
+    @cached_property
+    def directories(self) -> Mapping[str, int]:
+        """Every directory that holds something at any depth, stored by itself or not, and how many entries it holds.
+
+        The root, the empty string, is one. Only what lies directly in a directory is counted.
+        """
+        counts = Counter(path.rpartition("/")[0] for path in self._paths if path)
+        for directory in tuple(counts):
+            for above in parents(directory):
+                if above in counts:
+                    break
+                counts[above] = 0
+        counts.setdefault("", 0)
+        return counts
+
+    @cached_property
+    def directories_named(self) -> Mapping[str, tuple[str, ...]]:
+        """The directories that hold something by the last component of their path, each sorted."""
+        named: dict[str, list[str]] = {}
+        for directory in sorted(self.directories):
+            named.setdefault(directory.rpartition("/")[2], []).append(directory)
+        return {name: tuple(found) for name, found in named.items()}
+
+    def paths_under(self, directory: str) -> Sequence[str]:
+        """The path of every entry that lies in the directory, at any depth, without the directory itself."""
+        return self._paths[self._span(directory)]
+
     def under(self, directory: str) -> Iterator[Entry]:
         """Every entry that lies in the directory, at any depth, without the directory itself."""
-        prefix = directory + "/" if directory else ""
-        place = bisect_left(self._paths, prefix)
-        while place < len(self._paths) and self._paths[place].startswith(prefix):
-            if self._paths[place]:
-                yield self.entries[place]
-            place += 1
+        return iter(self.entries[self._span(directory)])
+
+    def _span(self, directory: str) -> slice:
+        """The places of all that lies in the directory: between `directory/` and `directory0`, the next character."""
+        if not directory:
+            return slice(bisect_right(self._paths, ""), None)
+        return slice(bisect_left(self._paths, directory + "/"), bisect_left(self._paths, directory + "0"))
 
     def resolve(self, path: str) -> str | None:
-        """The path with every symbolic link on its way followed inside the root, None for a loop or a way out."""
-        done: list[str] = []
-        waiting = [part for part in reversed(path.split("/")) if part]
-        links = 0
+        """The path with every symbolic link on its way followed inside the root, None for a loop or a way out.
+
+        `..` steps up from where the links before it lead, as the kernel does (path_resolution(7)); only an absolute
+        link may step up from the root, where it stays.
+        """
+        here = ""
+        waiting = path.split("/")[::-1]
+        followed = 0
         while waiting:
-            here = "/".join((*done, waiting.pop()))
-            target = self.links.get(here)
-            if target is None:
-                done = here.split("/")
-                continue
-            links += 1
-            reached = link_target(here, target)
-            if reached is None or links > MAX_LINKS:
+            part = waiting.pop()
+            step = f"{here}/{part}" if here else part
+            target = self.links.get(step) if part not in ("", ".", "..") else None
+            if target is not None:
+                followed += 1
+                here = "" if target.startswith("/") else here
+                waiting.extend(_steps(target))
+            elif part == "..":
+                if not here:
+                    return None
+                here = here.rpartition("/")[0]
+            elif part not in ("", "."):
+                here = step
+            if followed > MAX_LINKS:
                 return None
-            done = []
-            waiting.extend(part for part in reversed(reached.split("/")) if part)
-        return "/".join(done)
+        return here
+
+
+def _steps(target: str) -> list[str]:
+    """The components of a link's target, last first; those of an absolute one begin under the root."""
+    parts = target.split("/")
+    if target.startswith("/"):
+        parts = list(dropwhile(lambda part: part in ("", ".", ".."), parts))
+    return parts[::-1]

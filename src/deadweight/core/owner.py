@@ -84,15 +84,13 @@ _KIND_ORDER = MappingProxyType({kind: place for place, kind in enumerate(OwnerKi
 def settle(claims: Iterable[Claim]) -> Ownership:
     """Give each claimed path to one owner: the highest basis, then the most specific kind, then the first name."""
     ordered = sorted(claims, key=lambda claim: (-claim.basis, _KIND_ORDER[claim.owner.kind], str(claim.owner)))
-    owners: dict[str, Owner] = {}
-    basis: dict[str, Basis] = {}
+    winners: dict[str, Claim] = {}
     rivals: dict[str, list[Owner]] = {}
     for claim in ordered:
         for path in claim.paths:
-            winner = owners.setdefault(path, claim.owner)
-            if winner is claim.owner:
-                basis[path] = claim.basis
-            elif winner != claim.owner and basis[path] == claim.basis:
-                rivals.setdefault(path, [winner]).append(claim.owner)
-    contests = tuple(Contest(path, tuple(named)) for path, named in sorted(rivals.items()))
-    return Ownership(owners, {claim.owner: claim.source for claim in reversed(ordered)}, contests)
+            winner = winners.setdefault(path, claim)
+            if winner is not claim and winner.basis is claim.basis and winner.owner != claim.owner:
+                rivals.setdefault(path, [winner.owner]).append(claim.owner)
+    contests = tuple(Contest(path, tuple(dict.fromkeys(named))) for path, named in sorted(rivals.items()))
+    sources = {claim.owner: claim.source for claim in reversed(ordered)}
+    return Ownership({path: claim.owner for path, claim in winners.items()}, sources, contests)

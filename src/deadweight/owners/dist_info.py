@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from deadweight.core.errors import Corrupt
 
-INFO_SUFFIXES = (".dist-info", ".egg-info")
+INFO_SUFFIXES = (".dist-info", ".egg-info", ".egg")
 _SEPARATORS = re.compile(r"[-_.]+")
 _MODULE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 
