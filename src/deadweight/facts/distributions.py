@@ -161,3 +161,11 @@ def _vendored(found: Iterable[Distribution]) -> frozenset[str]:
 
 
 DISTRIBUTIONS: Fact[tuple[Distribution, ...]] = Fact("distributions", _distributions)
+
+
+def _holders(scene: Scene) -> Mapping[str, str]:
+    return {path: one.info for one in scene.ask(DISTRIBUTIONS) for path in one.files}
+
+
+HOLDERS: Fact[Mapping[str, str]] = Fact("holders", _holders)
+"""Each file that a distribution has, with the dist-info of that distribution."""

@@ -1,0 +1,221 @@
+"""What each Python source asks for: the modules that it imports, and the kinds of file that it speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import BinaryIO
+
+from deadweight.core.entry import Entry, Kind
+from deadweight.core.gap import Gap
+from deadweight.core.owner import OwnerKind
+from deadweight.core.scene import Fact, Scene
+from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
+from deadweight.facts.test_suites import is_test
+
+MAX_SOURCE = 16 << 20
+WATCHED: Mapping[str, tuple[bytes, ...]] = MappingProxyType(
+    {
+        ".pyi": (b"attach_stub",),
+        ".h": (b"get_include", b"cpp_extension"),
+        **dict.fromkeys((".hpp", ".cuh", ".c", ".cc", ".cpp", ".cu", ".f90", ".pyx", ".pxd"), ()),
+        **dict.fromkeys((".a", ".cmake", ".pc", ".rst", ".md"), ()),
+    }
+)
+"""Endings of files that a program may read at run time by name, with what else tells that it does."""
+FOLDERS = ("tests", "test", "docs", "doc", "examples", "example")
+_JOINS = re.compile(rb"join\w*\(|\w[ \t]*/[ \t]*$|__file__|Path\(|files\(|get_data\(|filename\(")
+_FOREIGN = frozenset({OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.NPM})
+_IMPORT = re.compile(rb"import[ \t(*]")
+_STATEMENT = re.compile(r"([ \t]*)(?:from[ \t]+(\.*)([\w.]*)[ \t]*import[ \t]*(.*)|import[ \t]+(.*))", re.DOTALL)
+_TEST_NAME = re.compile(rb"\.tests?\b")
+_COMMENT = re.compile(r"#[^\n]*")
+_DOTTED = re.compile(r"[\w.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one source file asks for.
+
+    `distribution` is the dist-info of the distribution that has it, empty for the application's own code.
+    `imports` are the absolute dotted names that are imported at its top level, `nested` those imported deeper: in a
+    function, under `try` or `if`. For `from a import b` both `a` and `a.b` are there. `quoted` are dotted names of
+    tests that stand in quotes. `speaks` are the endings of WATCHED that stand before a closing quote, and the names
+    of FOLDERS that stand in quotes where a path is joined; where the distribution has such files.
+    """
+
+    path: str
+    distribution: str
+    imports: frozenset[str]
+    nested: frozenset[str]
+    quoted: frozenset[str] = frozenset()
+    speaks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Where a source belongs: its distribution, the root of its modules, and the endings to look for."""
+
+    distribution: str
+    root: str
+    watched: tuple[tuple[str, tuple[bytes, ...]], ...]
+
+
+def _sources(scene: Scene) -> Mapping[str, Source]:
+    homes = {path: home for one in scene.ask(DISTRIBUTIONS) for path, home in _homes(one)}
+    own = _Home("", "", ())
+    wanted = [entry for entry in scene.listing.entries if _is_wanted(scene, entry, homes)]
+    contents = scene.artifact.contents.stream(wanted)
+    return {entry.path: _read(entry, body, homes.get(entry.path, own)) for entry, body in contents}
+
+
+def _homes(distribution: Distribution) -> Iterator[tuple[str, _Home]]:
+    home = _Home(distribution.info, distribution.site, tuple(_watched(distribution)))
+    for path in distribution.files:
+        if path.endswith(".py"):
+            yield path, home
+
+
+def _watched(distribution: Distribution) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    endings = {path[path.rfind(".") :] for path in distribution.files}
+    for ending in endings & WATCHED.keys():
+        yield ending, (f'{ending}"'.encode(), f"{ending}'".encode(), *WATCHED[ending])
+    parts = {
+        part for directory in {path.rpartition("/")[0] for path in distribution.files} for part in directory.split("/")
+    }
+    for folder in parts.intersection(FOLDERS):
+        yield folder, tuple(f"{quote}{folder}{end}".encode() for quote in "'\"" for end in (quote, "/"))
+
+
+def _is_wanted(scene: Scene, entry: Entry, homes: Mapping[str, _Home]) -> bool:
+    if not entry.path.endswith(".py") or entry.kind not in (Kind.FILE, Kind.HARDLINK):
+        return False
+    home = homes.get(entry.path)
+    if home is None and scene.ownership.of(entry.path).kind in _FOREIGN:
+        return False
+    if is_test(entry.path.removeprefix(f"{home.root}/") if home else entry.path):
+        return False
+    if entry.size > MAX_SOURCE:
+        scene.note(Gap("sources", entry.path, f"a Python source of {entry.size} bytes is not read"))
+        return False
+    return True
+
+
+def _read(entry: Entry, stream: BinaryIO, home: _Home) -> Source:
+    body = stream.read(MAX_SOURCE)
+    package = _package(entry.path.removeprefix(f"{home.root}/"))
+    statements = list(_statements(body))
+    return Source(
+        entry.path,
+        home.distribution,
+        frozenset(name for deep, text in statements if not deep for name in _names(text, package)),
+        frozenset(name for deep, text in statements if deep for name in _names(text, package)),
+        frozenset(_quoted(body)),
+        frozenset(_speaks(body, home)),
+    )
+
+
+def _speaks(body: bytes, home: _Home) -> Iterator[str]:
+    for named, signs in home.watched:
+        if any(_is_path(body, sign) if named in FOLDERS else sign in body for sign in signs):
+            yield named
+
+
+def _is_path(body: bytes, sign: bytes) -> bool:
+    """Whether the quoted name stands in what joins a path: most lists of words hold a "tests" too."""
+    start = body.find(sign)
+    while start >= 0:
+        if _JOINS.search(body, max(0, start - 100), start):
+            return True
+        start = body.find(sign, start + 1)
+    return False
+
+
+def _package(path: str) -> list[str]:
+    """The names of the package that a module at the path lies in."""
+    return path.split("/")[:-1]
+
+
+def _statements(body: bytes) -> Iterator[tuple[bool, str]]:
+    """Each line that reads as an import statement, with all its continued lines, and whether it is indented."""
+    for match in _IMPORT.finditer(body):
+        start = body.rfind(b"\n", 0, match.start()) + 1
+        head = body[start : match.start()].lstrip()
+        if head and not head.startswith(b"from"):
+            continue
+        end = _end(body, match.end() - 1)
+        yield body[start] in b" \t", body[start:end].decode("utf-8", "replace")
+
+
+def _end(body: bytes, start: int) -> int:
+    line = body.find(b"\n", start)
+    line = len(body) if line < 0 else line
+    opened = body.find(b"(", start, line)
+    if opened < 0:
+        while body[line - 1 : line] == b"\\":
+            following = body.find(b"\n", line + 1)
+            line = len(body) if following < 0 else following
+        return line
+    closed = body.find(b")", opened)
+    return len(body) if closed < 0 else closed
+
+
+def _names(statement: str, package: list[str]) -> Iterator[str]:
+    match = _STATEMENT.match(statement)
+    if match is None:
+        return
+    _, dots, module, members, plain = match.groups()
+    if plain is not None:
+        yield from (name for part in plain.split(",") if (name := _first(part)))
+        return
+    base = _absolute(dots, module, package)
+    if base:
+        yield base
+        listed = _COMMENT.sub("", members).split(",")
+        yield from (f"{base}.{name}" for part in listed if (name := _first(part)))
+
+
+def _first(part: str) -> str:
+    match = _DOTTED.search(part.partition("#")[0])
+    return match[0] if match else ""
+
+
+def _absolute(dots: str, module: str, package: list[str]) -> str:
+    if not dots:
+        return module
+    above = package[: len(package) - len(dots) + 1]
+    return ".".join([*above, module] if module else above)
+
+
+def _quoted(body: bytes) -> Iterator[str]:
+    """Dotted names with a part `test` or `tests` that stand whole in quotes."""
+    for match in _TEST_NAME.finditer(body):
+        start, end = match.start(), match.end()
+        while start and (body[start - 1 : start].isalnum() or body[start - 1 : start] in b"._"):
+            start -= 1
+        while body[end : end + 1].isalnum() or (end < len(body) and body[end : end + 1] in b"._"):
+            end += 1
+        if body[start - 1 : start] in (b'"', b"'") and body[end : end + 1] in (b'"', b"'"):
+            yield body[start:end].decode("ascii", "replace")
+
+
+def application(sources: Iterable[Source]) -> Iterator[Source]:
+    """The sources that belong to no distribution: the application's own."""
+    return (source for source in sources if not source.distribution)
+
+
+def _spoken(scene: Scene) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    spoken: dict[tuple[str, str], list[str]] = {}
+    for source in scene.ask(SOURCES).values():
+        for named in source.speaks:
+            spoken.setdefault((source.distribution, named), []).append(source.path)
+    return {key: tuple(sorted(paths)) for key, paths in spoken.items()}
+
+
+SOURCES: Fact[Mapping[str, Source]] = Fact("sources", _sources)
+"""Each Python source outside tests, by its path; read in one pass over the artifact."""
+
+SPOKEN: Fact[Mapping[tuple[str, str], tuple[str, ...]]] = Fact("spoken", _spoken)
+"""By dist-info and ending (or folder): the distribution's own sources that speak of such files, sorted."""

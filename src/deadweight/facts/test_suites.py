@@ -1,0 +1,41 @@
+"""Which directories of installed distributions hold their test suites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from deadweight.core.scene import Fact, Scene
+from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
+
+_SUITE = re.compile(r"(?:^|/)(?:_?tests?)/")
+_TEST_MODULE = re.compile(r"(?:test_?[^/]*|[^/]*_tests?|conftest)\.py")
+
+
+def is_test(path: str) -> bool:
+    """Whether the path, relative to its site or project, is that of test code: by its directory or by its name.
+
+    Directories called `testing` hold what a distribution offers to the tests of others; they are no test code.
+    """
+    name = path.rpartition("/")[2]
+    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py" or bool(_SUITE.search(path))
+
+
+def _test_suites(scene: Scene) -> Mapping[str, tuple[str, ...]]:
+    suites: dict[str, set[str]] = {}
+    for distribution in scene.ask(DISTRIBUTIONS):
+        suites.setdefault(distribution.info, set()).update(_suites(distribution))
+    return {info: tuple(sorted(paths)) for info, paths in suites.items() if paths}
+
+
+def _suites(distribution: Distribution) -> Iterator[str]:
+    """The outermost directories called test or tests that hold a test module."""
+    root = f"{distribution.site}/" if distribution.site else ""
+    for path in distribution.files:
+        match = _SUITE.search(path.removeprefix(root)) if path.startswith(root) and path.endswith(".py") else None
+        if match and _TEST_MODULE.fullmatch(path.rpartition("/")[2]):
+            yield root + path[len(root) :][: match.end() - 1]
+
+
+TEST_SUITES: Fact[Mapping[str, tuple[str, ...]]] = Fact("test suites", _test_suites)
+"""The directories of test suites, outermost only, by the dist-info directory of the distribution that has them."""

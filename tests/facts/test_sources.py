@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import ast
+import keyword
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders.scenes import MemoryContents, distribution_files
+from builders.sites import SITE, site_scene
+from deadweight.facts.sources import MAX_SOURCE, SOURCES, SPOKEN, Source, application
+
+
+def source_of(body: str, path: str = "pkg/sub/module.py") -> Source:
+    scene = site_scene(distribution_files(SITE, "pkg", files={path: body.encode()}))
+    return scene.ask(SOURCES)[f"{SITE}/{path}"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("import a.b, c as d  # e", {"a.b", "c"}),
+        ("from a import b as c, d", {"a", "a.b", "a.d"}),
+        ("from a import (\n    b,  # first\n    c,\n)", {"a", "a.b", "a.c"}),
+        ("from a import b, \\\n    c", {"a", "a.b", "a.c"}),
+        ("from . import x", {"pkg.sub", "pkg.sub.x"}),
+        ("from ..other import y", {"pkg.other", "pkg.other.y"}),
+        ("from a import(b)", {"a", "a.b"}),
+        ("from a import *", {"a"}),
+        ("'''\nnothing to import here\n'''", set()),
+    ],
+)
+def test_imports_are_absolute_dotted_names(statement: str, names: set[str]) -> None:
+    assert source_of(statement + "\n").imports == names
+
+
+def test_an_import_that_is_indented_is_nested() -> None:
+    read = source_of("import a\ntry:\n    import b\nexcept ImportError:\n    b = None\n")
+    assert (sorted(read.imports), sorted(read.nested)) == (["a"], ["b"])
+
+
+_NAMES = st.from_regex(r"[a-z][a-z_]{0,5}", fullmatch=True).filter(lambda name: not keyword.iskeyword(name))
+_DOTTED = st.lists(_NAMES, min_size=1, max_size=3).map(".".join)
+_STATEMENTS = st.one_of(
+    st.lists(_DOTTED, min_size=1, max_size=3).map(lambda names: "import " + ", ".join(names)),
+    st.tuples(_DOTTED, st.lists(_NAMES, min_size=1, max_size=3)).map(
+        lambda two: f"from {two[0]} import {', '.join(two[1])}"
+    ),
+    st.tuples(_DOTTED, st.lists(_NAMES, min_size=1, max_size=3)).map(
+        lambda two: f"from {two[0]} import (\n    " + ",\n    ".join(two[1]) + ",\n)"
+    ),
+)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.lists(_STATEMENTS, max_size=5))
+def test_imports_are_those_that_the_parser_of_python_sees(statements: list[str]) -> None:
+    body = "\n".join(statements) + "\n"
+    expected: set[str] = set()
+    for node in ast.parse(body).body:
+        if isinstance(node, ast.Import):
+            expected.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            expected.update([str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)])
+    assert source_of(body).imports == expected
+
+
+def test_names_of_tests_in_quotes_are_kept() -> None:
+    assert source_of("run('numpy.tests.core', \"x.y\", a.tests)").quoted == {"numpy.tests.core"}
+
+
+def test_the_tests_themselves_are_not_read() -> None:
+    files = {"pkg/__init__.py": b"", "pkg/tests/test_a.py": b"import pytest\n"}
+    scene = site_scene(
+        distribution_files(SITE, "pkg", files=files), {"app/main.py": b"import pkg\n", "app/test_m.py": b""}
+    )
+    assert sorted(scene.ask(SOURCES)) == ["app/main.py", f"{SITE}/pkg/__init__.py"]
+    contents = scene.artifact.contents
+    assert isinstance(contents, MemoryContents)
+    assert contents.read_bytes == len(b"import pkg\n")
+
+
+def test_what_belongs_to_no_distribution_is_the_application() -> None:
+    scene = site_scene(distribution_files(SITE, "pkg"), {"app/main.py": b"import pkg\n"})
+    assert [source.path for source in application(scene.ask(SOURCES).values())] == ["app/main.py"]
+
+
+def test_a_source_speaks_of_the_files_that_its_distribution_has() -> None:
+    files = {"pkg/__init__.py": b"import lazy\nlazy.attach_stub(__name__)\n", "pkg/__init__.pyi": b"", "pkg/x.c": b""}
+    scene = site_scene(distribution_files(SITE, "pkg", files=files))
+    assert scene.ask(SPOKEN) == {(f"{SITE}/pkg-1.0.dist-info", ".pyi"): (f"{SITE}/pkg/__init__.py",)}
+
+
+def test_a_folder_is_spoken_of_only_where_the_source_asks_for_its_own_place() -> None:
+    table = {"pkg/list.py": b"KINDS = ['docs', 'tests']\n", "pkg/docs/a.html": b""}
+    place = {"pkg/help.py": b"HERE = join(dirname(__file__), 'docs')\n", "pkg/docs/a.html": b""}
+    assert site_scene(distribution_files(SITE, "pkg", files=table)).ask(SPOKEN) == {}
+    assert len(site_scene(distribution_files(SITE, "pkg", files=place)).ask(SPOKEN)) == 1
+
+
+def test_a_source_too_big_to_read_is_a_gap() -> None:
+    scene = site_scene({"app/big.py": b"#" * (MAX_SOURCE + 1)})
+    assert scene.ask(SOURCES) == {}
+    assert [gap.where for gap in scene.gaps] == ["app/big.py"]
