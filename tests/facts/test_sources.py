@@ -75,7 +75,8 @@ def test_the_tests_themselves_are_not_read() -> None:
     scene = site_scene(
         distribution_files(SITE, "pkg", files=files), {"app/main.py": b"import pkg\n", "app/test_m.py": b""}
     )
-    assert sorted(scene.ask(SOURCES)) == ["app/main.py", f"{SITE}/pkg/__init__.py"]
+    sources = scene.ask(SOURCES)
+    assert sorted(sources) == ["app/main.py", f"{SITE}/pkg/__init__.py"]
     contents = scene.artifact.contents
     assert isinstance(contents, MemoryContents)
     assert contents.read_bytes == len(b"import pkg\n")
