@@ -21,6 +21,7 @@ from deadweight.owners.dist_info import (
     text_of,
     top_level_names,
 )
+from deadweight.owners.whereabouts import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _read(scene: Scene, listing: Listing, info: str) -> Distribution:
     metadata = _metadata(listing, info)
     name, version = identity(info, metadata)
     site = posixpath.dirname(info)
-    files = tuple(sorted({*_recorded(scene, listing, info, site), *_inside(listing, info)}))
+    files = tuple(sorted({*visible(listing, _named(scene, listing, info, site)), *_inside(listing, info)}))
     prefix = f"{site}/" if site else ""
     return Distribution(
         name,
@@ -100,14 +101,6 @@ def _inside(listing: Listing, info: str) -> Iterator[str]:
     if info in listing.small:
         yield info
     yield from (entry.path for entry in listing.under(info) if entry.kind is not Kind.DIRECTORY)
-
-
-def _recorded(scene: Scene, listing: Listing, info: str, site: str) -> Iterator[str]:
-    for path in _named(scene, listing, info, site):
-        if path in listing:
-            yield path
-        elif (real := listing.resolve(path)) is not None and real in listing:
-            yield real
 
 
 def _named(scene: Scene, listing: Listing, info: str, site: str) -> Iterable[str]:
