@@ -1,0 +1,63 @@
+"""Waiting until a program is ready: it answers on a port, or it ends by itself."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from deadweight.core.probe import ProbeKind
+from deadweight.sandbox.held import Held, said
+from deadweight.sandbox.job import Job
+from deadweight.sandbox.listeners import listening
+from deadweight.sandbox.requests import answers
+
+_PAUSE = 0.02
+_HINT = "A program that puts itself in the background must be told to stay in the foreground."
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How it went: the port that answers, 0 for a program that ended by itself; why it did not start."""
+
+    port: int = 0
+    error: str = ""
+
+
+def await_ready(held: Held, job: Job, busy: frozenset[int]) -> Start:
+    """Wait for a listening port that is not among the `busy` ones and answers over HTTP, or for the end.
+
+    A program of which nothing is asked over HTTP, and whose port is not given, may end by itself: that is its run.
+    """
+    serves = bool(job.port) or any(probe.kind is ProbeKind.REQUEST for probe in job.probes)
+    limit = job.limits.start_seconds if serves else job.limits.run_seconds
+    while held.seconds < limit:
+        if held.ended is not None:
+            return _end(held, serves)
+        for port in _candidates(job.port, busy):
+            if answers(port, max(0.1, limit - held.seconds)) or not serves:
+                return Start(port)
+        time.sleep(_PAUSE)
+    return Start(error=_late(job, limit, busy))
+
+
+def _candidates(port: int, busy: frozenset[int]) -> tuple[int, ...]:
+    seen = listening()
+    if port:
+        return (port,) if port in seen else ()
+    return tuple(one for one in seen if one not in busy)
+
+
+def _end(held: Held, serves: bool) -> Start:
+    status = held.wait()
+    if held.overrun:
+        return Start(error=f"the program {held.overrun}")
+    if serves:
+        return Start(error=f"the program {said(status)} before it answered on a port. {_HINT}")
+    return Start()
+
+
+def _late(job: Job, limit: float, busy: frozenset[int]) -> str:
+    others = [str(port) for port in listening() if port not in busy]
+    wanted = f"port {job.port}" if job.port else "any port"
+    seen = f"it listens on {', '.join(others)}" if others else "it listens on nothing"
+    return f"the program did not answer over HTTP on {wanted} within {limit:g} s; {seen}"

@@ -1,0 +1,141 @@
+"""Runs one job from inside the program's own network: start, wait until ready, probe, stop, tell.
+
+The job comes as JSON on standard input; a JSON line goes out for each probe that is done, and one with the record.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import msgspec
+
+from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
+from deadweight.sandbox.capture import Log
+from deadweight.sandbox.census import census
+from deadweight.sandbox.held import Held, said
+from deadweight.sandbox.job import RUN, Job, Told
+from deadweight.sandbox.listeners import listening
+from deadweight.sandbox.readiness import await_ready
+from deadweight.sandbox.requests import request
+from deadweight.sandbox.sweep import sweep
+
+_SUBREAPER = 36
+_THREADS_A_PROCESS = 8
+_DYING = 1.0
+
+
+def main() -> None:
+    """Do the job on standard input."""
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    _prepare(job)
+    record = _run(job)
+    _end_orphans()
+    _tell(Told(record=record))
+
+
+def _tell(told: Told) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _prepare(job: Job) -> None:
+    """No core files; orphans of the program come to us. Threads count as processes for the kernel, and root is exempt:
+    the guard of `held` counts for itself.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    if job.hold:
+        hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+        wanted = job.limits.processes * _THREADS_A_PROCESS
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _end_orphans() -> None:
+    """End what a program that nothing holds left running in the background."""
+    for pid in census(os.getpid()).processes:
+        if pid != os.getpid():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _run(job: Job) -> RunRecord:
+    log = Log()
+    if not job.command:
+        return RunRecord(tuple(_probed(job, 0, log)), True, 0.0, 0, job.isolation, log.text())
+    busy = frozenset(listening())
+    held = Held(job.command, job, log, job.limits.run_seconds)
+    try:
+        record = _watched(held, job, busy, log)
+    finally:
+        willing = held.stop()
+    late = f"the program did not stop within {job.limits.stop_seconds:g} s of SIGTERM, and was killed"
+    error = record.error or ("" if willing else late)
+    return replace(record, peak_bytes=held.peak, log=log.text(), error=error)
+
+
+def _watched(held: Held, job: Job, busy: frozenset[int], log: Log) -> RunRecord:
+    start = await_ready(held, job, busy)
+    seconds = held.seconds
+    if start.error:
+        return RunRecord((), False, seconds, 0, job.isolation, error=start.error)
+    if not start.port:
+        ended = _ended(held, seconds)
+        return RunRecord((ended, *_probed(job, 0, log)), True, 0.0, 0, job.isolation)
+    observations = tuple(_probed(job, start.port, log))
+    return RunRecord(observations, True, seconds, 0, job.isolation, error=_loss(held, observations))
+
+
+def _ended(held: Held, seconds: float) -> Observation:
+    return Observation(RUN, held.wait(), held.out.text(), held.out.digest(), "", seconds)
+
+
+def _loss(held: Held, observations: tuple[Observation, ...]) -> str:
+    """What to say of a service that is gone after the last probe; a connection may break before its process ends."""
+    unanswered = any(seen.error for seen in observations)
+    if not held.ends_within(_DYING if unanswered else 0.0):
+        return ""
+    return f"the program {held.overrun or said(held.wait())} while it was being probed"
+
+
+def _probed(job: Job, port: int, log: Log) -> Iterator[Observation]:
+    for probe in job.probes:
+        yield _DOINGS[probe.kind](probe, job, port, log)
+        _tell(Told(probe=probe.name))
+
+
+def _request(probe: Probe, job: Job, port: int, log: Log) -> Observation:
+    if not port:
+        return Observation(probe.name, -1, error="there is no program that listens on a port")
+    return request(probe, port)
+
+
+def _command(probe: Probe, job: Job, port: int, log: Log) -> Observation:
+    words = (*job.shell, probe.command) if job.shell else tuple(shlex.split(probe.command))
+    held = Held(words, job, log, probe.timeout)
+    held.feed(probe.body.encode())
+    status = held.wait()
+    error = f"the command {held.overrun}" if held.overrun else ""
+    return Observation(probe.name, status, held.out.text(), held.out.digest(), "", held.seconds, error)
+
+
+def _imports(probe: Probe, job: Job, port: int, log: Log) -> Observation:
+    return sweep(probe, job)
+
+
+_DOINGS: dict[ProbeKind, Callable[[Probe, Job, int, Log], Observation]] = {
+    ProbeKind.REQUEST: _request,
+    ProbeKind.COMMAND: _command,
+    ProbeKind.IMPORTS: _imports,
+}
+
+if __name__ == "__main__":
+    main()

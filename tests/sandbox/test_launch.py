@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from builders.programs import QUICK, command, get, held, imports, python, service, standing, tree
+from deadweight.core.errors import Lacking
+from deadweight.core.probe import Probe, ProbeKind, RunRecord
+from deadweight.sandbox.isolation import isolation
+from deadweight.sandbox.launch import launch
+from deadweight.sandbox.stand import Program, RunLimits, Stand
+
+
+def run(stand: Stand, program: Program | None, *probes: Probe, limits: RunLimits = QUICK) -> RunRecord:
+    return launch(stand, program, probes, held(), limits)
+
+
+def test_a_service_is_found_on_the_port_it_chooses_and_asked_there(tmp_path: Path) -> None:
+    record = run(standing(tmp_path, service()), python(), get("/answer"), get("/nothing"), get("/text"))
+    assert record.error == ""
+    assert record.started
+    assert [seen.status for seen in record.observations] == [200, 404, 200]
+    assert record.observations[0].output == '{"vector": [0.5, 0.25]}'
+    assert record.observations[2].content_type == "text/plain; charset=utf-8"
+    assert 0 < record.start_seconds < QUICK.start_seconds
+    assert record.peak_bytes > 5_000_000
+    assert record.isolation.startswith("bubblewrap")
+    assert "GET /answer" in record.log
+
+
+def test_a_service_is_asked_on_the_port_given_even_where_it_has_two(tmp_path: Path) -> None:
+    second = "import socket; other = socket.create_server(('127.0.0.1', 4000))"
+    program = Program((sys.executable, "app.py"), port=4001)
+    record = run(standing(tmp_path, service(preamble=second, port=4001)), program, get("/answer"))
+    assert record.observations[0].status == 200
+
+
+def test_a_service_on_the_sixth_version_of_the_protocol_is_asked_there(tmp_path: Path) -> None:
+    source = service(
+        host="::1", preamble="import socket; http.server.ThreadingHTTPServer.address_family = socket.AF_INET6"
+    )
+    record = run(standing(tmp_path, source), python(), get("/answer"))
+    assert record.observations[0].status == 200
+
+
+def test_a_request_sends_its_method_headers_and_body(tmp_path: Path) -> None:
+    probe = Probe("echo", ProbeKind.REQUEST, method="POST", path="/echo", headers={"Content-Type": "x/y"}, body="héllo")
+    seen = run(standing(tmp_path, service()), python(), probe).observations[0]
+    assert (seen.status, seen.output, seen.content_type) == (200, "héllo", "x/y")
+
+
+def test_a_program_that_ends_by_itself_is_an_observation(tmp_path: Path) -> None:
+    record = run(standing(tmp_path, "print('done'); raise SystemExit(7)"), python())
+    assert record.started
+    assert [(seen.probe, seen.status, seen.output) for seen in record.observations] == [("run", 7, "done\n")]
+
+
+def test_a_service_that_exits_early_is_an_error_with_its_last_words(tmp_path: Path) -> None:
+    record = run(standing(tmp_path, "raise SystemExit('no model found')"), python(), get("/answer"))
+    assert not record.started
+    assert "exited with status 1 before it answered" in record.error
+    assert "no model found" in record.log
+
+
+def test_a_service_that_never_listens_is_stopped_and_says_so(tmp_path: Path) -> None:
+    limits = RunLimits(start_seconds=0.5, stop_seconds=1)
+    record = run(standing(tmp_path, "import time; time.sleep(60)"), python(), get("/answer"), limits=limits)
+    assert not record.started
+    assert "within 0.5 s; it listens on nothing" in record.error
+
+
+def test_a_service_on_another_port_than_the_given_one_is_named(tmp_path: Path) -> None:
+    limits = RunLimits(start_seconds=0.7, stop_seconds=1)
+    program = Program((sys.executable, "app.py"), port=4001)
+    record = run(standing(tmp_path, service(port=4000)), program, get("/answer"), limits=limits)
+    assert "port 4001 within 0.7 s; it listens on 4000" in record.error
+
+
+def test_a_service_that_ignores_the_signal_to_stop_is_killed_and_says_so(tmp_path: Path) -> None:
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    limits = RunLimits(start_seconds=5, stop_seconds=0.3)
+    record = run(standing(tmp_path, service(preamble=deaf)), python(), get("/answer"), limits=limits)
+    assert record.observations[0].status == 200
+    assert "did not stop within 0.3 s of SIGTERM" in record.error
+
+
+def test_a_service_that_dies_of_a_probe_is_an_error(tmp_path: Path) -> None:
+    probe = Probe("crash", ProbeKind.REQUEST, method="POST", path="/crash", timeout=2)
+    record = run(standing(tmp_path, service()), python(), probe)
+    assert record.observations[0].error.startswith("no answer: RemoteDisconnected")
+    assert record.error == "the program exited with status 9 while it was being probed"
+
+
+def test_an_answer_that_hangs_costs_its_timeout_only(tmp_path: Path) -> None:
+    source = service(answer="time.sleep(30)")
+    record = run(standing(tmp_path, source), python(), get("/answer", timeout=0.3), get("/text"))
+    assert "no answer: TimeoutError" in record.observations[0].error
+    assert record.observations[1].status == 200
+
+
+def test_the_tree_cannot_be_written_and_the_program_sees_why(tmp_path: Path) -> None:
+    record = run(standing(tmp_path, "open('cache.bin', 'w')"), python())
+    assert record.observations[0].status == 1
+    assert "Read-only file system" in record.log
+    assert names(tmp_path) == ["app.py"]
+
+
+def test_a_writable_directory_is_empty_and_private(tmp_path: Path) -> None:
+    tree(tmp_path, {"cache/old": "x"})
+    source = "import os; print(os.listdir('cache')); open('cache/new', 'w'); print(os.listdir('cache'))"
+    program = Program((sys.executable, "app.py"), writable=(str(tmp_path / "cache"),))
+    record = run(standing(tmp_path, source), program)
+    assert record.observations[0].output == "[]\n['new']\n"
+    assert names(tmp_path / "cache") == ["old"]
+
+
+def test_a_copy_is_seen_at_the_place_of_the_original(tmp_path: Path) -> None:
+    tree(tmp_path / "original", {"app.py": "print('the original')"})
+    tree(tmp_path / "copy", {"app.py": "print('the copy, at', __file__)"})
+    stand = Stand(tmp_path / "copy", str(tmp_path / "original"))
+    record = run(stand, Program((sys.executable, f"{stand.place}/app.py")))
+    assert record.observations[0].output == f"the copy, at {stand.place}/app.py\n"
+
+
+def test_the_environment_is_what_is_given_and_little_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_OF_THE_HOST", "x")
+    program = Program((sys.executable, "app.py"), environment={"MODEL": "small"})
+    record = run(standing(tmp_path, "import os; print(sorted(os.environ))"), program)
+    expected = ["HOME", "LANG", "MODEL", "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"]
+    assert record.observations[0].output == f"{expected}\n"
+
+
+def test_the_private_temporary_directory_is_not_the_hosts(tmp_path: Path) -> None:
+    record = run(standing(tmp_path, "import os; open('/tmp/mine', 'w'); print(os.listdir('/run'))"), python())
+    assert record.observations[0].output == "[]\n"
+    assert not Path("/tmp/mine").exists()
+
+
+def test_the_hosts_loopback_is_out_of_reach(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        source = f"import socket; socket.create_connection(('127.0.0.1', {host.getsockname()[1]}), 2)"
+        record = run(standing(tmp_path, source), python())
+    assert "ConnectionRefusedError" in record.log
+
+
+def test_a_program_over_its_memory_is_killed_and_says_so(tmp_path: Path) -> None:
+    limits = RunLimits(start_seconds=5, memory=100_000_000, stop_seconds=1)
+    source = "import time\nkept = bytearray(300_000_000)\ntime.sleep(20)"
+    record = run(standing(tmp_path, source), python(), get("/answer"), limits=limits)
+    assert record.error == "the program took more than the 100 MB of memory it is allowed, and was killed"
+    assert record.peak_bytes > 100_000_000
+
+
+def test_a_program_with_too_many_processes_is_killed_with_all_of_them(tmp_path: Path) -> None:
+    limits = RunLimits(start_seconds=5, processes=8, stop_seconds=1)
+    source = "import os, time\nfor _ in range(20): os.fork() or time.sleep(3217)\ntime.sleep(3217)"
+    record = run(standing(tmp_path, source), python(), get("/answer"), limits=limits)
+    assert "more than the 8 processes" in record.error
+    assert "3217" not in living()
+
+
+def test_what_a_program_leaves_in_the_background_dies_with_it(tmp_path: Path) -> None:
+    orphan = "import subprocess; subprocess.Popen(['sleep', '3218'], start_new_session=True)"
+    record = run(standing(tmp_path, service(preamble=orphan)), python(), get("/answer"))
+    assert record.error == ""
+    assert "3218" not in living()
+
+
+def test_memory_that_forked_workers_share_counts_once(tmp_path: Path) -> None:
+    kept = "kept = bytearray(os.urandom(1024)) * 60_000\n"
+    workers = "for _ in range(3):\n    if os.fork() == 0:\n        time.sleep(60)\ntime.sleep(.3)"
+    record = run(standing(tmp_path, service(preamble=kept + workers)), python(), get("/answer"))
+    assert 60_000_000 < record.peak_bytes < 150_000_000
+
+
+def test_a_command_probe_runs_on_the_stand_beside_the_running_program(tmp_path: Path) -> None:
+    asks = f"{sys.executable} -c \"import urllib.request as r; print(r.urlopen('http://127.0.0.1:4001/text').read())\""
+    record = run(standing(tmp_path, service(port=4001)), python(), command("ls"), command(asks), command("exit 3"))
+    assert [(seen.status, seen.output) for seen in record.observations] == [
+        (0, "app.py\n"),
+        (0, "b'one\\ntwo\\n'\n"),
+        (3, ""),
+    ]
+
+
+def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
+    record = run(standing(tmp_path, ""), None, command("sleep 30", timeout=0.3))
+    assert record.observations[0].error == "the command was still running after 0.3 s, and was killed"
+
+
+def test_an_import_sweep_gives_one_outcome_a_module_and_survives_each_kind_of_end(tmp_path: Path) -> None:
+    modules = {
+        "fine.py": "print('noise on standard output')",
+        "raises.py": "raise ValueError('no\\nway')",
+        "leaves.py": "raise SystemExit(4)",
+        "crashes.py": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+        "vanishes.py": "import os; os._exit(0)",
+        "hangs.py": "import time; time.sleep(30)",
+    }
+    stand = Stand(tree(tmp_path, modules), str(tmp_path))
+    names = ("fine", "raises", "absent", "leaves", "crashes", "vanishes", "hangs", "json")
+    program = Program((sys.executable, "fine.py"))
+    seen = run(stand, program, imports(*names, timeout=1)).observations[1]
+    assert seen.output.splitlines() == [
+        "fine\tok",
+        "raises\tValueError: no way",
+        "absent\tModuleNotFoundError: No module named 'absent'",
+        "leaves\tSystemExit: 4",
+        "crashes\tCrash: the interpreter was ended by SIGSEGV",
+        "vanishes\tCrash: the interpreter exited with status 0",
+        "hangs\tLate: not imported in time",
+        "json\tok",
+    ]
+    assert seen.status == 6
+
+
+def test_a_virtual_environment_is_swept_with_its_own_python(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    site = next((tmp_path / "env/lib").glob("python*/site-packages"))
+    tree(site, {"only_here/__init__.py": ""})
+    stand = Stand(tmp_path / "env", str(tmp_path / "env"))
+    seen = run(stand, None, imports("only_here")).observations[0]
+    assert seen.output == "only_here\tok\n"
+
+
+def test_a_stand_without_python_says_so(tmp_path: Path) -> None:
+    seen = run(standing(tmp_path, ""), None, imports("json")).observations[0]
+    assert seen.error == "no Python interpreter was found on the stand"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def living() -> str:
+    return subprocess.run(["ps", "axo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+def test_without_a_sandbox_a_result_runs_where_it_is_and_nothing_stays_behind(tmp_path: Path) -> None:
+    tree(tmp_path / "original", {"app.py": "raise SystemExit('the original')"})
+    orphan = "import subprocess; subprocess.Popen(['sleep', '3219'], start_new_session=True)"
+    stand = Stand(tree(tmp_path / "copy", {"app.py": service(preamble=orphan)}), str(tmp_path / "original"))
+    program = Program((sys.executable, f"{stand.place}/app.py"))
+    record = launch(stand, program, [get("/answer")], isolation(sandbox=False), QUICK)
+    assert record.observations[0].status == 200
+    assert record.isolation == "none: no isolation"
+    assert "3219" not in living()
+
+
+def test_an_image_is_not_run_without_a_sandbox(tmp_path: Path) -> None:
+    with pytest.raises(Lacking, match="cannot be run without a sandbox"):
+        launch(Stand(tmp_path, image=True), Program(("/bin/true",)), [], isolation(sandbox=False))
+
+
+class Counted:
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def start(self, what: str, total: int, unit: str = "B") -> None:
+        self.told.append((what, total))
+
+    def advance(self, amount: int) -> None:
+        self.told.append(amount)
+
+    def finish(self) -> None:
+        self.told.append("end")
+
+
+def test_progress_counts_the_probes(tmp_path: Path) -> None:
+    counted = Counted()
+    launch(standing(tmp_path, ""), None, [command("true"), command("false")], held(), QUICK, counted)
+    assert counted.told == [("probes", 2), 1, 1, "end"]
