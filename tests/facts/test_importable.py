@@ -58,12 +58,7 @@ def test_every_module_that_is_told_is_found_by_the_import_system(name: str) -> N
         "import importlib.util, json, sys\n"
         "print(all(importlib.util.find_spec(name) is not None for name in json.load(sys.stdin)))\n"
     )
-    ran = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", program],
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    ran = subprocess.run(command, input=json.dumps(told), capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "True"
     assert told
