@@ -1,0 +1,13 @@
+import numpy as np
+
+import app
+
+
+def test_vectors_have_unit_length():
+    vectors = app.embed(["a sentence", "another one"])
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
+
+
+def test_close_sentences_are_close():
+    first, second, third = app.embed(["a cat sat", "a kitten sat", "interest rates rose"])
+    assert first @ second > first @ third
