@@ -1,0 +1,160 @@
+"""Copies that somebody made before changing something.
+
+Why it weighs
+    `config.bak`, `train (copy).py`, `model_backup/` and `backup_2024.zip` were made in a hurry and stayed; a copy of
+    weights doubles the artifact.
+
+Evidence
+    The name says that it is a copy, and the original stands beside it; the same bytes make it certain. A name alone
+    (.bak, .orig, `~`) is a possibility. An archive called backup is looked into: the files of its directory that it
+    holds are counted. Left are the files of installed packages and test data, and names that are words of programs
+    (`backup.py`, `copy.py`, `db_backup.py` without a db.py).
+
+Edit
+    Remove with a proof where the original stands beside or the name says backup of an archive; only suggested for a
+    name without its original.
+
+Source
+    Names written by vim, Emacs, patch(1), dpkg(1), ucf(1), rpm(8), GNOME Files, Finder and Explorer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from deadweight.core.edit import Safety
+from deadweight.core.entry import Entry, Kind
+from deadweight.core.finding import Confidence, Evidence, Finding
+from deadweight.core.paths import parents
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Rule
+from deadweight.facts.directories import DIRECTORIES, outermost
+from deadweight.facts.pointed_at import pointer_into
+from deadweight.rules.archive_members import members_of, stem_of, unpacked_beside
+from deadweight.rules.places import is_fixture
+from deadweight.rules.reporting import Group, Waste, finding, is_packaged, owner_name
+
+_MARKED = re.compile(
+    r"(?P<original>.+)(?:\.bak\d*|\.orig|\.old|\.backup|~"
+    r"|\.dpkg-(?:old|dist|new)|\.ucf-(?:old|dist)|\.rpm(?:save|new|orig)|\.pac(?:save|new))"
+)
+_MARKED_WEAKLY = re.compile(r"(?P<original>.+)(?:\.save|\.copy|-old)")
+_NUMBERED = re.compile(r"(?P<stem>.+?)(?: \(\d+\)|[._-](?:backup|bak|old|copy)\d*)(?P<ending>\.[^.]+)?", re.IGNORECASE)
+_COPIED = re.compile(r"(?P<stem>.+?)(?: \(copy(?: \d+)?\)| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?P<ending>\.[^.]+)?")
+_COPY_OF = re.compile(r"(?:Copy of|Kopie von|Copie de) (?P<original>.+)")
+_ARCHIVE = re.compile(r"(?:.*[._ -])?(?:backup|bak)s?(?:[._ -].*|\d.*)?", re.IGNORECASE)
+_HINTS = ("bak", ".orig", "old", "~", ".save", "opy", "opie", "ackup", "ACKUP", " (", ".dpkg-", ".ucf-", ".rpm", ".pac")
+_HINT = re.compile("|".join(re.escape(hint) for hint in _HINTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A path, the path of the original that its name tells of, and whether the name alone says that it is a copy."""
+
+    path: str
+    original: str
+    plainly: bool
+
+
+def _find(scene: Scene) -> Iterator[Finding]:
+    copied = {copy.path: copy for copy in _directories(scene) if _is_directory(scene, copy.original)}
+    taken = frozenset(outermost(tuple(copied)))
+    for path in sorted(taken):
+        yield _directory_finding(scene, copied[path])
+    archives: list[Entry] = []
+    for entry in _candidates(scene, taken):
+        stem = stem_of(entry.name)
+        copy_of = _copy_of(entry.path)
+        if stem is not None and _ARCHIVE.fullmatch(stem):
+            archives.append(entry)
+        elif copy_of is not None:
+            yield from _file_finding(scene, entry, copy_of)
+    members = members_of(scene, archives)
+    for entry in archives:
+        yield finding(scene, RULE.name, _group(scene, entry.path), _archive_waste(scene, entry, members))
+
+
+def _directories(scene: Scene) -> Iterator[_Copy]:
+    for name, paths in scene.ask(DIRECTORIES).items():
+        if _HINT.search(name):
+            yield from (copy for path in paths if (copy := _copy_of(path)) and _is_free(scene, path))
+
+
+def _is_directory(scene: Scene, path: str) -> bool:
+    return next(scene.listing.under(path), None) is not None
+
+
+def _is_free(scene: Scene, directory: str) -> bool:
+    first = next(scene.listing.under(directory), None)
+    if first is None or is_packaged(scene, first.path) or is_fixture(directory + "/"):
+        return False
+    return pointer_into(scene, directory) is None
+
+
+def _candidates(scene: Scene, taken: frozenset[str]) -> Iterator[Entry]:
+    hinted = _HINT.search
+    for entry in scene.listing.entries:
+        if not hinted(entry.path) or entry.kind is not Kind.FILE or not entry.size or not hinted(entry.name):
+            continue
+        if not is_packaged(scene, entry.path) and not is_fixture(entry.path) and taken.isdisjoint(parents(entry.path)):
+            yield entry
+
+
+def _copy_of(path: str) -> _Copy | None:
+    directory, slash, name = path.rpartition("/")
+    for expression, plainly in (
+        (_MARKED, True),
+        (_COPY_OF, True),
+        (_COPIED, True),
+        (_MARKED_WEAKLY, False),
+        (_NUMBERED, False),
+    ):
+        match = expression.fullmatch(name)
+        if match:
+            named = match.groupdict()
+            original = named.get("original") or f"{named['stem']}{named['ending'] or ''}"
+            return _Copy(path, f"{directory}{slash}{original}", plainly)
+    return None
+
+
+def _file_finding(scene: Scene, entry: Entry, copy: _Copy) -> Iterator[Finding]:
+    original = scene.listing.by_path.get(copy.original)
+    if original is not None and original.kind is not Kind.DIRECTORY:
+        same = bool(entry.digest) and original.digest == entry.digest
+        says = "the same bytes as" if same else "named as a copy of"
+        evidence = Evidence(f"{says} {copy.original}, which stands beside it", entry.path)
+        waste = Waste("a backup", (evidence,), Confidence.CERTAIN if same else Confidence.LIKELY, Safety.PROVEN)
+        yield finding(scene, RULE.name, _group(scene, entry.path), waste)
+    elif copy.plainly:
+        evidence = Evidence("the name is that of a backup; its original is not here", entry.path)
+        waste = Waste("perhaps a backup", (evidence,), Confidence.POSSIBLE, Safety.SUGGESTED)
+        yield finding(scene, RULE.name, _group(scene, entry.path), waste)
+
+
+def _directory_finding(scene: Scene, copy: _Copy) -> Finding:
+    originals = {entry.digest for entry in scene.listing.under(copy.original) if entry.digest}
+    copies = [entry for entry in scene.listing.under(copy.path) if entry.digest]
+    same = sum(entry.digest in originals for entry in copies)
+    says = f"named as a copy of {copy.original}; {same} of its {len(copies)} files are the same there"
+    confidence = Confidence.CERTAIN if copies and same == len(copies) else Confidence.LIKELY
+    waste = Waste("a backup", (Evidence(says, copy.path),), confidence, Safety.PROVEN)
+    return finding(scene, RULE.name, _group(scene, copy.path), waste)
+
+
+def _archive_waste(scene: Scene, entry: Entry, members: Mapping[str, Mapping[str, int]]) -> Waste:
+    named = Evidence("the name is that of a backup in an archive", entry.path)
+    held = members.get(entry.path, {})
+    standing = max(unpacked_beside(scene, held, above) for above in (entry.directory, *parents(entry.directory)[:1]))
+    if not standing:
+        return Waste("a backup in an archive", (named,), Confidence.LIKELY, Safety.PROVEN)
+    counted = Evidence(f"{standing} of its {len(held)} files stand beside it, with the same sizes", entry.path)
+    return Waste("a backup in an archive", (named, counted), Confidence.CERTAIN, Safety.PROVEN)
+
+
+def _group(scene: Scene, path: str) -> Group:
+    return Group(owner_name(scene, path), (path,))
+
+
+RULE: Rule = Rule("backups", "Copies made before a change", Safety.SUGGESTED, _find)
