@@ -18,6 +18,7 @@ from deadweight.core.errors import UsageError
 from deadweight.pipeline.proving import Proving, environment_of
 from deadweight.proof.probes import parse_probes
 from deadweight.proof.prove import ProofSettings
+from deadweight.sandbox.isolation import isolation
 from deadweight.sandbox.stand import Program, RunLimits
 
 _SHELL = re.compile(r"[|&;<>()$`*?~#\n]|^\s*\w+=")
@@ -46,7 +47,7 @@ def proving(asked: Settings, artifact: Artifact, given: Mapping[str, Any]) -> Pr
     base = Path.cwd() if given.get("probes") else asked.base
     probes = parse_probes(specifications or ("imports",), base)
     program = _program(asked, artifact, (words, given)) if words else None
-    return Proving(probes, program, _limits(given))
+    return Proving(probes, _limits(given), program)
 
 
 def _words(line: str) -> tuple[str, ...]:
@@ -89,4 +90,4 @@ def _limits(given: Mapping[str, Any]) -> ProofSettings:
     usual = RunLimits()
     memory = parse_size(given["memory"], "--memory") if given.get("memory") else usual.memory
     limits = replace(usual, start_seconds=given.get("timeout") or usual.start_seconds, memory=memory)
-    return ProofSettings(limits=limits, sandbox=not given.get("no_sandbox"))
+    return ProofSettings(isolation(sandbox=not given.get("no_sandbox")), limits)

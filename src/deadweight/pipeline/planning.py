@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from deadweight.core.edit import Storage
 from deadweight.core.finding import Finding
 from deadweight.core.plan import Plan
 from deadweight.core.planning import Choice, draw, gone_bytes
-from deadweight.core.plugins import found, named
 from deadweight.core.scene import Scene
-from deadweight.core.seams import EditKind
+from deadweight.edits.applying import edit_kinds
 from deadweight.edits.record import follow_ups
-
-
-def edit_kinds() -> Mapping[str, EditKind]:
-    """All kinds of edit by name."""
-    return named(found("deadweight.edits", "EDIT", EditKind))
 
 
 def make_plan(scene: Scene, findings: Iterable[Finding], choice: Choice, stores: frozenset[Storage]) -> Plan:

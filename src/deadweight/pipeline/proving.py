@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deadweight.core.artifact import Artifact
@@ -14,7 +14,8 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Packing
 from deadweight.facts.importable import IMPORTABLE
 from deadweight.formats.recognition import format_named
-from deadweight.proof.prove import ProofSettings, compare_runs, observe
+from deadweight.proof.prove import ProofSettings, observe
+from deadweight.proof.verdicts import compare_runs
 from deadweight.sandbox.stand import Program, Stand
 
 TREES = frozenset(("directory", "virtual-environment", "project"))
@@ -26,8 +27,8 @@ class Proving:
     """What to run and what to do to it; with no program only commands and import sweeps can be probed."""
 
     probes: tuple[Probe, ...]
+    settings: ProofSettings
     program: Program | None = None
-    settings: ProofSettings = field(default_factory=ProofSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,15 @@ def spelled_out(probes: Iterable[Probe], kept: Scene) -> tuple[Probe, ...]:
 
 def baseline(stand: Stand, proving: Proving, probes: Sequence[Probe]) -> Baseline:
     """Run the original twice, so that what differs from itself is known before any edit."""
-    runs = [observe(stand, proving.program, probes, proving.settings) for _ in range(2)]
-    return Baseline(tuple(probes), runs[0], runs[1])
+    first = observe(stand, proving.program, probes, proving.settings)
+    again = observe(stand, proving.program, probes, proving.settings) if first.started else first
+    return Baseline(tuple(probes), first, again)
 
 
 def compare(known: Baseline, stand: Stand, proving: Proving) -> Proof:
     """Run the result once and compare it with the original."""
     after = observe(stand, proving.program, known.probes, proving.settings)
-    return compare_runs((known.first, known.second), after, known.probes)
+    return compare_runs(known.first, known.second, after, known.probes)
 
 
 def environment_of(artifact: Artifact) -> Mapping[str, str]:

@@ -16,13 +16,12 @@ from deadweight.core.plan import Plan
 from deadweight.core.proof import NO_PROOF, Comparison, Proof, Verdict
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Format, Packing
-from deadweight.edits.applying import apply_all
+from deadweight.edits.applying import apply_all, edit_kinds
 from deadweight.edits.record import follow_ups
 from deadweight.formats.companion import write_companion
 from deadweight.formats.output import scratch_directory
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
-from deadweight.pipeline.planning import edit_kinds
 from deadweight.pipeline.proving import Baseline, Proving, baseline, compare, spelled_out, stand_for
 from deadweight.proof.bisect import find_culprits
 
