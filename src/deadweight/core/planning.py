@@ -110,7 +110,7 @@ def _unable(edit: Edit, kinds: Mapping[str, EditKind], stores: frozenset[Storage
         return f"no edit of the kind {edit.kind!r} is known"
     linking = edit.arguments.get("linking")
     missing = [need for need in kind.needs if need not in stores]
-    if linking and linking not in {str(one) for one in stores}:
+    if linking and f"{linking}s" not in {str(one) for one in stores}:
         return f"the format stores no {linking}"
     return f"the format stores no {missing[0]}" if missing else ""
 

@@ -1,0 +1,115 @@
+"""`python -m deadweight.cli.documentation DIR` writes the parts of the documentation that repeat the code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from deadweight.cli.configuration import Budget, Configuration
+from deadweight.cli.exits import EXITS
+from deadweight.cli.main import COMMANDS
+from deadweight.core.plan import Plan
+from deadweight.core.seams import EditKind
+from deadweight.edits.applying import edit_kinds
+from deadweight.formats.recognition import formats
+from deadweight.pipeline.finding import rules
+from deadweight.reports.json import report_schema, schema, text
+
+MADE = "<!-- Made from the code by `make docs`; edit the code. -->\n\n"
+
+
+def documents() -> Mapping[str, str]:
+    """Every generated document by its file name."""
+    return {
+        "rules.md": MADE + _rules(),
+        "exit-status.md": MADE + _exits(),
+        "configuration.md": MADE + _configuration(),
+        "formats.md": MADE + _formats(),
+        "edits.md": MADE + _edits(edit_kinds()),
+        "commands.md": MADE + _commands(),
+        "report.schema.json": text(report_schema()),
+        "plan.schema.json": text(schema(Plan, {})),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents, or with `--check` name those that are not what the code says."""
+    check = "--check" in arguments
+    folder = Path(next(word for word in arguments if not word.startswith("-")))
+    stale = []
+    for name, wanted in documents().items():
+        path = folder / name
+        if path.is_file() and path.read_text("utf-8") == wanted:
+            continue
+        stale.append(str(path))
+        if not check:
+            path.write_text(wanted, "utf-8")
+    if check and stale:
+        print(f"not what the code says: {', '.join(stale)}\n  Write them: make docs", file=sys.stderr)
+    return 1 if check and stale else 0
+
+
+def _rules() -> str:
+    known = rules()
+    rows = "".join(
+        f"| [{one.value.name}](#{one.value.name}) | {one.value.safety} | {one.value.summary} |\n" for one in known
+    )
+    sections = "".join(f"\n## {one.value.name}\n\n{_headed(one.doc)}\n" for one in known)
+    return f"# Rules\n\n| rule | safety | what it finds |\n|---|---|---|\n{rows}{sections}"
+
+
+def _headed(doc: str) -> str:
+    """A rule's documentation, its four headings as headings."""
+    headings = ("Why it weighs", "Evidence", "Edit", "Source")
+    lines = [line for line in doc.split("\n") if not (line and set(line) <= {"-", "="})]
+    return "\n".join(f"### {line.strip()}" if line.strip() in headings else line for line in lines)
+
+
+def _exits() -> str:
+    rows = "".join(f"| {one.status} | {one.meaning} |\n" for one in EXITS)
+    return f"# Exit status\n\n| status | meaning |\n|---|---|\n{rows}"
+
+
+def _configuration() -> str:
+    parts = []
+    for kind, place in ((Configuration, "[tool.deadweight]"), (Budget, "[tool.deadweight.budget]")):
+        fields = kind.__dataclass_fields__.values()  # type: ignore[attr-defined]  # both are dataclasses
+        rows = "".join(f"| `{one.name}` | `{one.type}` |\n" for one in fields)
+        parts.append(f"## `{place}`\n\n{kind.__doc__}\n\n| key | type |\n|---|---|\n{rows}\n")
+    head = "# Configuration\n\nIn `pyproject.toml`, or without the `tool.deadweight` prefix in `deadweight.toml`.\n\n"
+    return head + "".join(parts)
+
+
+def _formats() -> str:
+    rows = ""
+    for one in formats():
+        takes = ", ".join(sorted(one.packs)) or "only read"
+        rows += f"| {one.name} | {one.summary} | {', '.join(sorted(one.stores))} | {takes} |\n"
+    head = "# Formats\n\nRecognised by content, in this order.\n\n"
+    return f"{head}| format | what it is | what it stores | what it can be written from |\n|---|---|---|---|\n{rows}"
+
+
+def _edits(kinds: Mapping[str, EditKind]) -> str:
+    ordered = sorted(kinds.values(), key=lambda kind: kind.order)
+    rows = "".join(f"| {one.name} | {one.summary} | {', '.join(sorted(one.needs))} |\n" for one in ordered)
+    return f"# Edits\n\n| edit | what it does | what the format must store |\n|---|---|---|\n{rows}"
+
+
+def _commands() -> str:
+    import click
+
+    from deadweight.cli.program import deadweight
+
+    parts = ["# Commands\n"]
+    context = click.Context(deadweight, info_name="deadweight", max_content_width=100)
+    for name in COMMANDS:
+        command = deadweight.get_command(context, name)
+        assert command is not None, "every listed command is there"
+        help_text = command.get_help(click.Context(command, info_name=name, parent=context, max_content_width=100))
+        parts.append(f"\n## deadweight {name}\n\n```\n{help_text}\n```\n")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
