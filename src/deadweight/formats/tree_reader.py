@@ -29,7 +29,6 @@ from deadweight.formats.tree_contents import TreeContents, check_unchanged, iden
 from deadweight.formats.tree_walk import UNREAD, Node, Walk, extended, walk
 
 _THREADS = 2
-_BATCH = 64
 _CHUNK = 1 << 20
 _KINDS = {
     stat.S_IFREG: Kind.FILE,
@@ -107,19 +106,23 @@ def _read_bodies(root: int, where: str, files: Sequence[Node], opening: Opening)
         raise Hostile(f"over {opening.limits.metadata} bytes of metadata", where=where)
     bodies: dict[str, Body] = {}
     opening.progress.start(f"reading {where}", sum(node.status.st_size for node in files))
-    for node, body in _in_threads(files, lambda node: _read_body(root, where, node, node.path in kept)):
+    for node, body in _read_all(files, lambda node: _read_body(root, where, node, node.path in kept)):
         bodies[node.path] = body
         opening.progress.advance(node.status.st_size)
     opening.progress.finish()
     return bodies
 
 
-def _in_threads(files: Sequence[Node], read: Callable[[Node], Body]) -> Iterator[tuple[Node, Body]]:
-    """Each file with its body, in order; a batch of files is one task, so that small ones cost little."""
-    batches = [files[at : at + _BATCH] for at in range(0, len(files), _BATCH)]
+def _read_all(files: Sequence[Node], read: Callable[[Node], Body]) -> Iterator[tuple[Node, Body]]:
+    """Each file with its body: large ones in threads of their own, small ones here meanwhile.
+
+    Measured: threads that share small files wait for each other and are a third slower than one alone.
+    """
     with ThreadPoolExecutor(_THREADS) as pool:
-        for batch, bodies in zip(batches, pool.map(lambda batch: [read(node) for node in batch], batches), strict=True):
-            yield from zip(batch, bodies, strict=True)
+        large = [node for node in files if node.status.st_size > _CHUNK]
+        bodies = pool.map(read, large)
+        yield from ((node, read(node)) for node in files if node.status.st_size <= _CHUNK)
+        yield from zip(large, bodies, strict=True)
 
 
 def _read_body(root: int, where: str, node: Node, keep: bool) -> Body:

@@ -1,0 +1,107 @@
+"""The compression methods of a zip: bytes in, unpacked bytes out (APPNOTE.TXT 4.4.5)."""
+
+from __future__ import annotations
+
+import lzma
+import struct
+import sys
+import zlib
+from typing import Protocol
+
+from deadweight.core.errors import Corrupt, Unknown
+
+STORED, DEFLATED, BZIP2, LZMA, ZSTD = 0, 8, 12, 14, 93
+
+
+class Unpacker(Protocol):
+    """Unpacks piece by piece, at most so many bytes at a time (as bz2.BZ2Decompressor does)."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the packed data say that they are over."""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more comes out before more is put in."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What came after their end."""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """The next unpacked bytes."""
+
+
+class Inflater:
+    """Raw deflate as an Unpacker."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._tail = b""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the final block is over."""
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether all that was put in is used up."""
+        return not self._tail
+
+    @property
+    def unused_data(self) -> bytes:
+        """What came after the final block."""
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """The next unpacked bytes."""
+        piece = self._inner.decompress(self._tail + data, max_length)
+        self._tail = self._inner.unconsumed_tail
+        return piece
+
+
+def unpacker(method: int, header: bytes) -> Unpacker | None:
+    """The unpacker of a method, None for stored bodies; `header` is what stands before an LZMA body.
+
+    Raises Unknown for a method that deadweight does not read.
+    """
+    if method == STORED:
+        return None
+    if method == DEFLATED:
+        return Inflater()
+    if method == BZIP2:
+        import bz2
+
+        return bz2.BZ2Decompressor()
+    if method == ZSTD:
+        return _zstd()
+    if method == LZMA:
+        return _lzma(header)
+    raise Unknown(f"the compression method {method} is not known")
+
+
+def _lzma(header: bytes) -> Unpacker:
+    """Source: APPNOTE.TXT 5.8.8: version, length and the five bytes of LZMA properties."""
+    if len(header) < 9 or header[2:4] != b"\5\0" or header[4] >= 225:
+        raise Corrupt("the LZMA header is damaged")
+    (dictionary,) = struct.unpack_from("<I", header, 5)
+    rest, literal_context = divmod(header[4], 9)
+    position, literal_position = divmod(rest, 5)
+    chain = {
+        "id": lzma.FILTER_LZMA1,
+        "dict_size": max(4096, min(dictionary, 256 << 20)),
+        "lc": literal_context,
+        "lp": literal_position,
+        "pb": position,
+    }
+    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[chain])
+
+
+def _zstd() -> Unpacker:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    made: Unpacker = zstd.ZstdDecompressor()
+    return made
