@@ -30,11 +30,10 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.paths import parents
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.directories import DIRECTORIES, outermost
 from deadweight.facts.pointed_at import pointer_into
 from deadweight.rules.archive_members import members_of, stem_of, unpacked_beside
 from deadweight.rules.places import is_fixture
-from deadweight.rules.reporting import Group, Waste, finding, is_packaged, owner_name
+from deadweight.rules.reporting import Group, Waste, finding, is_packaged, outermost, owner_name
 
 _MARKED = re.compile(
     r"(?P<original>.+)(?:\.bak\d*|\.orig|\.old|\.backup|~"
@@ -60,7 +59,7 @@ class _Copy:
 
 def _find(scene: Scene) -> Iterator[Finding]:
     copied = {copy.path: copy for copy in _directories(scene) if _is_directory(scene, copy.original)}
-    taken = frozenset(outermost(tuple(copied)))
+    taken = frozenset(outermost(copied))
     for path in sorted(taken):
         yield _directory_finding(scene, copied[path])
     archives: list[Entry] = []
@@ -77,7 +76,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 
 def _directories(scene: Scene) -> Iterator[_Copy]:
-    for name, paths in scene.ask(DIRECTORIES).items():
+    for name, paths in scene.listing.directories_named.items():
         if _HINT.search(name):
             yield from (copy for path in paths if (copy := _copy_of(path)) and _is_free(scene, path))
 

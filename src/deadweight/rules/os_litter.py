@@ -26,9 +26,8 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.directories import DIRECTORIES, outermost
 from deadweight.facts.endings import named
-from deadweight.rules.reporting import Waste, findings, is_packaged
+from deadweight.rules.reporting import Waste, findings, is_packaged, outermost
 
 _STORE = b"\0\0\0\1Bud1"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -48,7 +47,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 
 def _directories(scene: Scene) -> Iterator[str]:
-    directories = scene.ask(DIRECTORIES)
+    directories = scene.listing.directories_named
     for name in _DIRECTORIES:
         yield from (path for path in directories.get(name, ()) if not is_packaged(scene, path))
 

@@ -28,7 +28,6 @@ from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.directories import DIRECTORIES
 from deadweight.facts.pointed_at import pointer_into
 from deadweight.rules.reporting import Group, Waste, finding, is_packaged, owner_name
 
@@ -86,7 +85,7 @@ _PLACES = (
 
 
 def _find(scene: Scene) -> Iterator[Finding]:
-    directories = scene.ask(DIRECTORIES)
+    directories = scene.listing.directories_named
     for place in _PLACES:
         for path in directories.get(place.tail.rpartition("/")[2], ()):
             if _stands_at(scene, path, place):

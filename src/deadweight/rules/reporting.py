@@ -9,8 +9,8 @@ from deadweight.core.edit import Edit, Safety
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.owner import OwnerKind
+from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
-from deadweight.facts.directories import outermost
 from deadweight.facts.hard_links import HARD_LINKS
 
 PACKAGED = frozenset(
@@ -93,6 +93,15 @@ def findings(scene: Scene, rule: str, paths: Iterable[str], waste: Waste) -> Ite
     """One finding for each owner of the paths."""
     for group in by_owner(scene, paths):
         yield finding(scene, rule, group, waste)
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """The paths, sorted, without those that lie under another of them."""
+    kept: list[str] = []
+    for path in sorted(paths, key=lambda one: one.split("/")):
+        if not (kept and is_under(path, kept[-1])):
+            kept.append(path)
+    return kept
 
 
 def _whole(scene: Scene, path: str) -> Iterator[Entry]:

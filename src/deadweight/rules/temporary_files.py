@@ -28,11 +28,10 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.directories import DIRECTORIES, outermost
 from deadweight.facts.endings import ENDINGS
 from deadweight.facts.pointed_at import pointer_into
 from deadweight.rules.places import is_fixture, is_root_file_system, newest_change
-from deadweight.rules.reporting import Group, Waste, finding, findings, is_packaged
+from deadweight.rules.reporting import Group, Waste, finding, findings, is_packaged, outermost
 
 _ENDINGS = (".tmp", ".temp", ".crdownload", ".opdownload", ".aria2", ".partial", ".incomplete", ".part")
 _SWAP_ENDINGS = (".swp", ".swo", ".swn")
@@ -103,7 +102,7 @@ def _by_age(scene: Scene, taken: frozenset[str], directories: list[str]) -> Iter
 
 
 def _named_directories(scene: Scene, taken: list[str]) -> list[str]:
-    directories = scene.ask(DIRECTORIES)
+    directories = scene.listing.directories_named
     named = [path for name in _NAMES for path in directories.get(name, ()) if path not in taken]
     return outermost(tuple(path for path in named if pointer_into(scene, path) is None))
 

@@ -25,10 +25,9 @@ from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.directories import DIRECTORIES, outermost
 from deadweight.facts.endings import named
 from deadweight.facts.pointed_at import pointer_into
-from deadweight.rules.reporting import Group, Waste, finding, is_packaged, owner_name
+from deadweight.rules.reporting import Group, Waste, finding, is_packaged, outermost, owner_name
 
 _TOOLS = {
     ".pytest_cache": "pytest",
@@ -61,7 +60,7 @@ _SQLITE = b"SQLite format 3\0"
 
 def _find(scene: Scene) -> Iterator[Finding]:
     tools = {**_TOOLS, **_ENVIRONMENTS}
-    directories = scene.ask(DIRECTORIES)
+    directories = scene.listing.directories_named
     found = [path for name in tools for path in directories.get(name, ()) if _is_cache(scene, path)]
     for path in outermost((*found, *_coverage(scene))):
         name = path.rpartition("/")[2]

@@ -29,9 +29,8 @@ from deadweight.core.owner import OwnerKind
 from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.directories import DIRECTORIES, outermost
 from deadweight.facts.endings import named
-from deadweight.rules.reporting import Group, Waste, finding, is_packaged, owner_name
+from deadweight.rules.reporting import Group, Waste, finding, is_packaged, outermost, owner_name
 
 _HOLDS = {
     ".git": ("HEAD", "objects"),
@@ -52,7 +51,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 
 def _repositories(scene: Scene) -> Iterator[str]:
-    directories = scene.ask(DIRECTORIES)
+    directories = scene.listing.directories_named
     for name, holds in _HOLDS.items():
         for path in directories.get(name, ()):
             if all(_is_there(scene, f"{path}/{one}") for one in holds) and not is_packaged(scene, f"{path}/{holds[0]}"):
