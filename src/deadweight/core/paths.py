@@ -26,7 +26,7 @@ def plain(name: str, where: str) -> str:
             advice="Archives with '..' in their names are never opened. Build it again without them.",
         )
     path = "/".join(parts)
-    if len(path) > MAX_COMPONENT:
+    if len(path) > MAX_COMPONENT // 4:  # a character is four bytes at most
         _check_length(path, parts, where)
     return path
 
