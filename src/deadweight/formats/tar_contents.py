@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -53,14 +53,15 @@ class TarContents:
                 stored = self._opened(container.range, tapes, open_files)
                 yield from _bodies(container, stored, list(group))
 
-    def stored(self, layer: int) -> BinaryIO:
-        """The tar of a layer as it is stored, packed or not, to be closed by the caller."""
+    @contextmanager
+    def stored(self, layer: int) -> Iterator[BinaryIO]:
+        """The tar of a layer as it is stored, packed or not; raises Corrupt for a layer that lies elsewhere."""
+        if layer not in self.containers:
+            raise Corrupt("the layer is not in the image", where=str(layer), advice="Fetch the whole image.")
         place = self.containers[layer].range
         self._check(place.path)
-        tape = Tape(place.path, place.outer)
-        section = tape.section(place.start, place.length)
-        section.close = tape.close  # type: ignore[method-assign]  # the tape is this section's alone
-        return section
+        with Tape(place.path, place.outer) as tape:
+            yield tape.section(place.start, place.length)
 
     def _jobs(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
         for entry in wanted:

@@ -25,6 +25,9 @@ class Feed(Protocol):
     def skip(self, size: int) -> None:
         """Pass over so many; raises Corrupt where there are fewer."""
 
+    def skip_padding(self, end: int) -> None:
+        """Pass over what lies before that place; less at the end of an archive that lacks its padding (umoci)."""
+
 
 def truncated(where: str, at: int) -> Corrupt:
     """The error for an archive that ends too early."""
@@ -61,6 +64,10 @@ class SeekFeed:
         self._position += size
         if self._position > self._size:
             raise truncated(self._where, self._size)
+
+    def skip_padding(self, end: int) -> None:
+        """Pass over what lies before that place, as far as it is there."""
+        self._position = min(end, self._size)
 
 
 class ChunkFeed:
@@ -127,6 +134,11 @@ class ChunkFeed:
             pass
         if self.position != end:
             raise truncated(self._where, self.position)
+
+    def skip_padding(self, end: int) -> None:
+        """Pass over what lies before that place, as far as it is there."""
+        for _ in self.pieces(end - self.position):
+            pass
 
     def drain(self) -> bool:
         """Read to the end; gives whether anything but zeros was left."""

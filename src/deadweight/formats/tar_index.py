@@ -118,7 +118,7 @@ class _Reading:
             body = feed.stored
             cause = self._take(header)
             after = feed.stored
-            feed.skip(header.end - feed.position)
+            feed.skip_padding(header.end)
             end = feed.stored
             overhead[HEADERS] += body - before
             overhead[PADDING] += end - after

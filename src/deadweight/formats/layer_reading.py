@@ -1,0 +1,99 @@
+"""The layers of an image, indexed or remembered, in the order in which they lie in the store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import accumulate
+from pathlib import Path
+
+from deadweight.codecs.detection import codec_named
+from deadweight.core.errors import Corrupt
+from deadweight.core.seams import Opening
+from deadweight.formats.byte_range import ByteRange, Tape
+from deadweight.formats.image_choice import LayerBlob
+from deadweight.formats.image_store import Store
+from deadweight.formats.layer_cache import LayerCache
+from deadweight.formats.tar_feed import CHUNK
+from deadweight.formats.tar_index import TarIndex, index_tar
+
+
+def read_layers(store: Store, blobs: Sequence[LayerBlob], opening: Opening) -> dict[int, TarIndex]:
+    """The index of each layer whose blob is in the store, by number; sizes and digests are those that were declared.
+
+    Raises Corrupt where one is not.
+    """
+    cache = LayerCache(opening.cache, opening.keep)
+    places = {number: store.blobs[blob.name].range for number, blob in enumerate(blobs) if blob.name}
+    found: dict[int, TarIndex] = {}
+    opening.progress.start("reading layers", sum(place.length for place in places.values()))
+    with ExitStack() as open_files:
+        tapes: dict[Path, Tape] = {}
+        for number in sorted(places, key=lambda number: (places[number].start, number)):
+            place = places[number]
+            if place.path not in tapes:
+                tapes[place.path] = open_files.enter_context(Tape(place.path, place.outer))
+            found[number] = _layer(tapes[place.path], (place, blobs[number], number), opening, cache)
+    opening.progress.finish()
+    cache.prune()
+    return found
+
+
+def scaled(index: TarIndex, cost: int) -> TarIndex:
+    """The index of a layer that costs that much as it lies there: less in a packed archive, nothing the second time.
+
+    Each part gets its share, and the parts still add up.
+    """
+    if cost == index.stored_size:
+        return index
+    sizes = [entry.stored for entry in index.entries] + list(index.overhead.values())
+    ends = [cost * end // max(1, index.stored_size) for end in accumulate(sizes)]
+    shares = [end - before for before, end in zip([0, *ends], ends, strict=False)]
+    entries = tuple(
+        entry if entry.stored == share else replace(entry, stored=share)
+        for entry, share in zip(index.entries, shares, strict=False)
+    )
+    overhead = dict(zip(index.overhead, shares[len(entries) :], strict=True))
+    return replace(index, entries=entries, overhead=overhead, stored_size=cost)
+
+
+def unpacked_digest(place: ByteRange, codec: str, algorithm: str) -> str:
+    """The digest of a layer in an algorithm that indexing does not work out, of what comes out of the codec."""
+    hashing = hashlib.new(algorithm)
+    with Tape(place.path, place.outer) as tape:
+        stream = codec_named(codec).reader(tape.section(place.start, place.length))
+        while piece := stream.read(CHUNK):
+            hashing.update(piece)
+    return f"{algorithm}:{hashing.hexdigest()}"
+
+
+def _layer(tape: Tape, wanted: tuple[ByteRange, LayerBlob, int], opening: Opening, cache: LayerCache) -> TarIndex:
+    place, blob, number = wanted
+    where = f"{place.path}: {blob.name}"
+    if blob.size not in (-1, place.length):
+        raise Corrupt(f"it has {place.length} bytes and the manifest says {blob.size}", where=where)
+    digest = cache.digest_of(place)
+    if not digest and cache.knows(blob.digest):
+        digest = unpacked_digest(place, "store", "sha256")
+    index = cache.load(digest, number) if digest else None
+    if index is None:
+        index = index_tar(tape.section(place.start, place.length), where, opening, number)
+        cache.store(index)
+    else:
+        opening.progress.advance(place.length)
+    _check(place, blob.digest, index.digest, where)
+    cache.saw(place, index.digest)
+    return index
+
+
+def _check(place: ByteRange, declared: str, digest: str, where: str) -> None:
+    algorithm = declared.partition(":")[0]
+    actual = unpacked_digest(place, "store", algorithm) if algorithm not in ("", "sha256") else digest
+    if declared and actual != declared:
+        raise Corrupt(
+            f"the layer has the digest {actual} and is said to have {declared}",
+            where=where,
+            advice="Its bytes were changed on the way: fetch the image again.",
+        )

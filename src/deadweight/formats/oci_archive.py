@@ -1,0 +1,35 @@
+"""An OCI image layout in a tar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deadweight.core.artifact import Artifact
+from deadweight.core.edit import Storage
+from deadweight.core.seams import Format, Opening
+from deadweight.formats.image_open import open_image
+from deadweight.formats.image_store import archive_store
+from deadweight.formats.image_traces import holds
+from deadweight.formats.image_writer import PACKED, pack_oci_archive
+from deadweight.formats.oci_choice import INDEX, LAYOUT, choose_oci
+
+
+def _recognise(path: Path) -> bool:
+    return holds(path, frozenset({INDEX, LAYOUT}))
+
+
+def _open(path: Path, opening: Opening) -> Artifact:
+    store = archive_store(path, opening.limits)
+    return open_image(store, choose_oci(store, opening.platform), "oci-archive", opening)
+
+
+FORMAT: Format = Format(
+    name="oci-archive",
+    summary="an OCI image layout in a tar",
+    rank=11,
+    recognise=_recognise,
+    open=_open,
+    stores=frozenset(Storage),
+    packs=PACKED,
+    pack=pack_oci_archive,
+)
