@@ -23,6 +23,7 @@ from deadweight.core.errors import Hostile, Lacking
 from deadweight.core.gap import Gap
 from deadweight.core.globs import matcher
 from deadweight.core.inventory import Inventory
+from deadweight.core.progress import Progress
 from deadweight.core.seams import Opening
 from deadweight.formats.holes import data_ranges
 from deadweight.formats.tree_contents import TreeContents, check_unchanged, identity, open_file, opened_root
@@ -62,16 +63,18 @@ def open_tree(path: Path, opening: Opening, format_name: str) -> Artifact:
         status = os.fstat(opened)
         walked = walk(opened, str(path), opening.limits)
         firsts = _first_paths(walked.nodes)
-        bodies = _read_bodies(opened, str(path), [node for node in walked.nodes if _is_first(node, firsts)], opening)
+        wanted = _wanted(walked.nodes, firsts, opening, str(path))
+        files = [node for node in walked.nodes if _body_path(node, firsts) == node.path]
+        bodies = _read_bodies(opened, str(path), (files, frozenset(wanted.values())), opening.progress)
     entries = tuple(_entry(node, firsts, bodies) for node in walked.nodes)
-    identities = {node.path: identity(node.status) for node in walked.nodes if node.path in bodies}
+    identities = {node.path: identity(node.status) for node in files}
     return Artifact(
         format=format_name,
         location=str(path),
         digest=listing_digest(entries),
         inventory=_inventory(entries),
         contents=TreeContents(root, (status.st_dev, status.st_ino), identities),
-        small={name: body.kept for name, body in bodies.items() if body.kept is not None},
+        small={name: bodies[first].kept or b"" for name, first in wanted.items() if not bodies[first].unread},
         gaps=_gaps(walked, bodies),
     )
 
@@ -94,22 +97,34 @@ def _first_paths(nodes: Iterable[Node]) -> Mapping[tuple[int, int], str]:
     return firsts
 
 
-def _is_first(node: Node, firsts: Mapping[tuple[int, int], str]) -> bool:
-    place = (node.status.st_dev, node.status.st_ino)
-    return stat.S_ISREG(node.status.st_mode) and firsts.get(place, node.path) == node.path
+def _body_path(node: Node, firsts: Mapping[tuple[int, int], str]) -> str:
+    """The path under which a file's body is read, empty for what is no file."""
+    if not stat.S_ISREG(node.status.st_mode):
+        return ""
+    return firsts.get((node.status.st_dev, node.status.st_ino), node.path)
 
 
-def _read_bodies(root: int, where: str, files: Sequence[Node], opening: Opening) -> Mapping[str, Body]:
+def _wanted(
+    nodes: Iterable[Node], firsts: Mapping[tuple[int, int], str], opening: Opening, where: str
+) -> Mapping[str, str]:
+    """The files whose bodies the opener wants, under each of their names, with the path under which it is read."""
     matches = matcher(opening.keep)
-    kept = {node.path: node.status.st_size for node in files if matches(node.path)}
-    if sum(kept.values()) > opening.limits.metadata:
+    wanted = [node for node in nodes if matches(node.path) and _body_path(node, firsts)]
+    if sum(node.status.st_size for node in wanted) > opening.limits.metadata:
         raise Hostile(f"over {opening.limits.metadata} bytes of metadata", where=where)
+    return {node.path: _body_path(node, firsts) for node in wanted}
+
+
+def _read_bodies(
+    root: int, where: str, chosen: tuple[Sequence[Node], frozenset[str]], progress: Progress
+) -> Mapping[str, Body]:
+    files, kept = chosen
     bodies: dict[str, Body] = {}
-    opening.progress.start(f"reading {where}", sum(node.status.st_size for node in files))
+    progress.start(f"reading {where}", sum(node.status.st_size for node in files))
     for node, body in _read_all(files, lambda node: _read_body(root, where, node, node.path in kept)):
         bodies[node.path] = body
-        opening.progress.advance(node.status.st_size)
-    opening.progress.finish()
+        progress.advance(node.status.st_size)
+    progress.finish()
     return bodies
 
 

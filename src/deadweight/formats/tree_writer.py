@@ -7,6 +7,7 @@ by root alone.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from deadweight.core.gap import Gap
 from deadweight.core.paths import parents
 from deadweight.core.seams import Packing
 from deadweight.formats.body_copy import copy_body
+from deadweight.formats.hard_links import anchored, with_own_bodies
 from deadweight.formats.link_scope import scoped_paths
 from deadweight.formats.scoped import DIRECTORY, open_beneath
 from deadweight.formats.tree_attributes import set_on_descriptor, set_on_name
@@ -90,10 +92,12 @@ def write_tree(artifact: Artifact, changes: Changes, root: Path, packing: Packin
 
 def _planned(artifact: Artifact, changes: Changes) -> tuple[Write, ...]:
     """What to write, each at the place where it really lies, directories before what is in them."""
-    planned = sorted(writes(artifact.inventory.visible, changes), key=lambda one: one.entry.path)
+    visible = artifact.inventory.visible
+    planned = list(with_own_bodies(writes(visible, changes), visible))
+    planned.sort(key=lambda one: one.entry.path)
     planned = list(scoped_paths(planned, artifact.location, follow=artifact.image is not None))
     _check_places(planned, artifact.location)
-    return tuple(planned)
+    return tuple(anchored(planned, artifact.location))
 
 
 def _check_places(planned: Sequence[Write], where: str) -> None:
@@ -135,23 +139,25 @@ def _write_files(tree: _Tree, files: Sequence[Write], artifact: Artifact) -> Non
             with open(one.staged, "rb") as staged:
                 _write_file(tree, one.entry, staged)
         elif one.source is None:
-            _write_file(tree, one.entry, None)
+            _write_file(tree, one.entry, io.BytesIO())
     for entry, body in artifact.contents.stream(one.source for one in sources.values() if one.source is not None):
-        _write_file(tree, sources[entry.layer, entry.path].entry, body)
+        written = _write_file(tree, sources[entry.layer, entry.path].entry, body)
+        if written != entry.size and entry.kind is Kind.FILE:
+            raise Corrupt(f"{written} bytes where {entry.size} should be", where=f"{tree.where}/{entry.path}")
     tree.packing.progress.finish()
 
 
-def _write_file(tree: _Tree, entry: Entry, body: BinaryIO | None) -> None:
+def _write_file(tree: _Tree, entry: Entry, body: BinaryIO) -> int:
+    """Gives the bytes of the body."""
     at, name = tree.above(entry.path)
     opened = os.open(name, _NEW | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=at)
     try:
-        written = copy_body(body, opened, holes=entry.stored < entry.size) if body is not None else 0
-        if written != entry.size:
-            raise Corrupt(f"{written} bytes where {entry.size} should be", where=f"{tree.where}/{entry.path}")
+        written = copy_body(body, opened, holes=entry.stored < entry.size)
         _attributes(tree, opened, entry)
     finally:
         os.close(opened)
-    tree.packing.progress.advance(entry.size)
+    tree.packing.progress.advance(written)
+    return written
 
 
 def _write_special(tree: _Tree, entry: Entry) -> None:
@@ -173,14 +179,9 @@ def _write_symlink(tree: _Tree, entry: Entry) -> None:
 def _write_hard_link(tree: _Tree, entry: Entry) -> None:
     directory, _, source = entry.target.rpartition("/")
     at, name = tree.above(entry.path)
-    try:
-        held = open_beneath(tree.root, directory, DIRECTORY)
-    except OSError as error:
-        raise _dangling(tree, entry) from error
+    held = open_beneath(tree.root, directory, DIRECTORY)
     try:
         os.link(source, name, src_dir_fd=held, dst_dir_fd=at, follow_symlinks=False)
-    except FileNotFoundError as error:
-        raise _dangling(tree, entry) from error
     finally:
         os.close(held)
 
@@ -205,10 +206,6 @@ def _attributes(tree: _Tree, opened: int, entry: Entry) -> None:
 
 def _timed(tree: _Tree, entry: Entry) -> Entry:
     return entry if entry.mtime else replace(entry, mtime=float(tree.packing.epoch), atime=0.0)
-
-
-def _dangling(tree: _Tree, entry: Entry) -> Corrupt:
-    return Corrupt(f"the hard link {entry.path!r} shares {entry.target!r}, which is not there", where=tree.where)
 
 
 def _gap(reason: str, paths: Iterable[str]) -> Gap:

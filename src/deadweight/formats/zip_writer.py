@@ -16,6 +16,7 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.gap import Gap
 from deadweight.core.seams import Packing
+from deadweight.formats.hard_links import anchored
 from deadweight.formats.output import whole_file
 from deadweight.formats.zip_headers import PackedBody, Record, central_header, end_records, local_header, zip_date
 
@@ -58,18 +59,14 @@ def _planned(artifact: Artifact, changes: Changes, packing: Packing) -> tuple[Wr
             packing.note(Gap("pack", one.entry.path, f"a zip cannot hold a {one.entry.kind.value}: left out"))
         elif one.entry.path:
             planned.append(one)
-    return tuple(sorted(_copied_links(planned), key=_order))
+    return tuple(sorted(_copied_links(planned, artifact.location), key=_order))
 
 
-def _copied_links(planned: Sequence[Write]) -> Iterator[Write]:
+def _copied_links(planned: Sequence[Write], where: str) -> Iterator[Write]:
+    """Each write, hard links as copies of the file that they share."""
     by_path = {one.entry.path: one for one in planned}
-    for one in planned:
-        if one.entry.kind is not Kind.HARDLINK:
-            yield one
-            continue
-        first = by_path.get(one.entry.target)
-        if first is None or first.entry.kind is not Kind.FILE:
-            raise Corrupt(f"the hard link {one.entry.path!r} shares {one.entry.target!r}, which is no file")
+    for one in anchored(planned, where):
+        first = by_path[one.entry.target] if one.entry.kind is Kind.HARDLINK else one
         yield replace(first, entry=replace(first.entry, path=one.entry.path))
 
 

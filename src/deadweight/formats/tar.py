@@ -1,0 +1,31 @@
+"""A tar archive, plain or packed with gzip, xz, bzip2 or zstd."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deadweight.core.artifact import Artifact
+from deadweight.core.edit import Storage
+from deadweight.core.seams import Format, Opening
+from deadweight.formats.tar_archive import is_tar, open_tar
+from deadweight.formats.tar_writer import pack_tar
+
+TAR_STORES = frozenset({Storage.HARDLINKS, Storage.SYMLINKS, Storage.MODES, Storage.TIMES, Storage.XATTRS})
+_SOURCES = ("tar", "sdist", "directory", "virtual-environment", "project", "zip", "wheel")
+
+
+def open_archive(path: Path, opening: Opening) -> Artifact:
+    """The tar with every body hashed in one pass."""
+    return open_tar(path, opening, "tar")
+
+
+FORMAT: Format = Format(
+    name="tar",
+    summary="a tar archive, plain or compressed",
+    rank=90,
+    recognise=is_tar,
+    open=open_archive,
+    stores=TAR_STORES,
+    packs=frozenset(_SOURCES),
+    pack=pack_tar,
+)
