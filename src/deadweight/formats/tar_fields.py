@@ -41,6 +41,17 @@ def tar_header(entry: Entry) -> bytes:
     return head + body.ljust(padded(len(body)), b"\0") + block
 
 
+def short_header(name: str, size: int) -> bytes:
+    """The header of a file of any size in one block, so that its room can be kept before the size is known.
+
+    A size over 8 GiB is in base 256, which GNU, Go, libarchive and Python read. The name is ASCII of at most 100.
+    """
+    block = _block(Entry(name, Kind.FILE, size=size), _encoded(name), b"", _FLAGS[Kind.FILE])
+    if size <= _ELEVEN_DIGITS:
+        return block
+    return _summed(block[:124] + (size | 1 << 95).to_bytes(12, "big") + block[136:])
+
+
 def member_name(entry: Entry) -> str:
     """The name that a tar member of the entry has: folders end in a slash, whiteouts are spelled as OCI does."""
     if entry.kind is Kind.WHITEOUT:
@@ -91,8 +102,13 @@ def _block(entry: Entry, name: bytes, link: bytes, flag: bytes) -> bytes:
         b"%07o\0" % entry.device[1],
         prefix,
     )
-    block = _FIELDS.pack(*fields)
-    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+    return _summed(_FIELDS.pack(*fields))
+
+
+def _summed(block: bytes) -> bytes:
+    """The block with its checksum, which is summed up over spaces."""
+    blanked = block[:148] + b" " * 8 + block[156:]
+    return block[:148] + b"%06o\0 " % sum(blanked) + block[156:]
 
 
 def _split(name: bytes) -> tuple[bytes, bytes] | None:

@@ -1,0 +1,245 @@
+import io
+import json
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from builders.scenes import artifact_of, entry_of
+from builders.stacks import Layer as Members
+from builders.stacks import documents, flattened, layout_of, read_blob
+from deadweight.codecs.detection import detect
+from deadweight.core.artifact import Artifact
+from deadweight.core.changes import Addition, Changes, Link, Linking
+from deadweight.core.entry import Entry, Kind
+from deadweight.core.errors import UsageError
+from deadweight.core.seams import Opening, Packing
+from deadweight.formats.image_writer import pack_docker_archive, pack_oci_archive, pack_oci_layout
+from deadweight.formats.oci_layout import FORMAT
+
+STACK: tuple[Members, ...] = (
+    (("etc", None), ("etc/passwd", b"root"), ("app", None), ("app/base", b"base"), ("app/old", b"old body")),
+    (("app", None), ("app/old", b"new body"), ("app/second", b"second")),
+    (("app", None), ("app/.wh.base", b""), ("app/top", b"top")),
+)
+
+
+def opened(root: Path) -> Artifact:
+    return FORMAT.open(root, Opening())
+
+
+def tars(root: Path) -> list[bytes]:
+    """The unpacked layers of a layout, each checked against its diff ID."""
+    _, manifest, config = documents(root)
+    bodies = [io.BytesIO(read_blob(root, layer)) for layer in manifest["layers"]]
+    unpacked = [detect(body.getvalue()).reader(body).read() for body in bodies]
+    assert [entry_digest(tar) for tar in unpacked] == config["rootfs"]["diff_ids"]
+    return unpacked
+
+
+def entry_digest(body: bytes) -> str:
+    import hashlib
+
+    return "sha256:" + hashlib.sha256(body).hexdigest()
+
+
+def names(tar: bytes) -> list[str]:
+    with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
+        return archive.getnames()
+
+
+def packed(tmp_path: Path, stack: Sequence[Members], changes: Changes, **packing: object) -> Path:
+    """The layout of these layers, packed again with the changes made."""
+    artifact = opened(layout_of(tmp_path / "before", stack))
+    pack_oci_layout(artifact, changes, tmp_path / "after", Packing(**packing))  # type: ignore[arg-type]
+    return tmp_path / "after"
+
+
+def removing(*paths: str) -> Changes:
+    return Changes(removed=frozenset(paths))
+
+
+def test_without_changes_every_blob_keeps_its_digest(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, Changes())
+    assert documents(after)[1:] == documents(tmp_path / "before")[1:]
+    assert documents(after)[0]["manifests"][0]["annotations"] == {"org.opencontainers.image.ref.name": "latest"}
+
+
+def test_an_untouched_layer_keeps_its_blob_and_a_touched_one_does_not(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, removing("app/top"))
+    before, now = (documents(root)[1]["layers"] for root in (tmp_path / "before", after))
+    assert now[:2] == before[:2]
+    assert now[2]["digest"] != before[2]["digest"]
+    assert now[2]["mediaType"] == before[2]["mediaType"]
+    assert names(tars(after)[2]) == ["app", "app/.wh.base"]
+
+
+def test_a_removed_file_does_not_come_back_from_a_lower_layer(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, removing("app/old"))
+    assert "app/.wh.old" in names(tars(after)[1])
+    assert "app/old" not in flattened(tars(after))
+    assert documents(after)[1]["layers"][0] == documents(tmp_path / "before")[1]["layers"][0]
+
+
+def test_what_is_dead_below_a_removed_folder_stays_in_an_untouched_layer_and_is_hidden(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, removing("app"))
+    assert set(flattened(tars(after))) == {"etc", "etc/passwd"}
+    assert documents(after)[1]["layers"][0] == documents(tmp_path / "before")[1]["layers"][0]
+    assert names(tars(after)[-1]) == [".wh.app"]
+
+
+def test_what_is_dead_below_a_removed_folder_goes_with_it_from_a_layer_that_is_written_anew(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, removing("app", "etc/passwd"))
+    assert [names(tar) for tar in tars(after)] == [["etc"]]
+
+
+def test_a_layer_of_which_nothing_is_left_goes_and_its_instruction_stays(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, removing("app"))
+    _, manifest, config = documents(after)
+    assert len(manifest["layers"]) == 2
+    assert [one.get("empty_layer", False) for one in config["history"]] == [False, True, False, True]
+    assert [one["created_by"] for one in config["history"]] == ["COPY 0", "COPY 1", "COPY 2", "CMD true"]
+
+
+def test_what_is_not_about_layers_stays_as_it_was(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, removing("app/top"))
+    _, manifest, config = documents(after)
+    assert config["config"]["x-unknown"] == {"b": 1, "a": [2.5]}
+    assert manifest["annotations"]["org.example.kept"] == "yes"
+    original = documents(tmp_path / "before")[0]["manifests"][0]["digest"]
+    assert manifest["annotations"]["org.opencontainers.image.base.digest"] == original
+
+
+def test_hidden_entries_that_are_dropped_leave_their_layer_only(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, Changes(dropped=frozenset({(0, "app/old"), (0, "app/base")})))
+    assert names(tars(after)[0]) == ["etc", "etc/passwd", "app"]
+    assert flattened(tars(after)) == flattened(tars(tmp_path / "before"))
+
+
+def test_new_content_is_written_into_the_layer_of_the_old(tmp_path: Path) -> None:
+    staged = tmp_path / "staged"
+    staged.write_bytes(b"rewritten")
+    after = packed(tmp_path, STACK, Changes(replaced={"etc/passwd": staged}))
+    assert flattened(tars(after))["etc/passwd"] == ("file", b"rewritten")
+    assert names(tars(after)[0]) == names(tars(tmp_path / "before")[0])
+
+
+def test_additions_go_into_one_new_layer_on_top(tmp_path: Path) -> None:
+    staged = tmp_path / "staged"
+    staged.write_bytes(b"restored")
+    added = {"app/lib": Addition(Entry("app/lib", Kind.DIRECTORY, mode=0o755))}
+    added["app/lib/x"] = Addition(entry_of("app/lib/x", b"restored"), staged)
+    after = packed(tmp_path, STACK, Changes(added=added), epoch=1_700_000_000)
+    _, manifest, config = documents(after)
+    assert manifest["layers"][:3] == documents(tmp_path / "before")[1]["layers"]
+    assert names(tars(after)[3]) == ["app", "app/lib", "app/lib/x"]
+    assert config["history"][-1]["created_by"].startswith("deadweight")
+    assert config["history"][-1]["created"] == "2023-11-14T22:13:20Z"
+
+
+LINKED: tuple[Members, ...] = (
+    (("a", None), ("a/first", b"shared"), ("a/second", "=a/first"), ("a/third", "=a/second"), ("a/other", b"o")),
+    (("a", None), ("a/fourth", "=a/first"), ("a/fifth", "=a/fourth")),
+)
+
+
+@pytest.mark.parametrize("gone", [("a/first",), ("a/second",), ("a/first", "a/second"), ("a/first", "a/fourth")])
+def test_hard_links_keep_their_body_when_a_name_of_it_goes(tmp_path: Path, gone: tuple[str, ...]) -> None:
+    after = packed(tmp_path, LINKED, removing(*gone))
+    wanted = {path: thing for path, thing in flattened(tars(tmp_path / "before")).items() if path not in gone}
+    assert flattened(tars(after)) == wanted
+
+
+def test_a_hard_link_to_a_replaced_file_keeps_the_old_body(tmp_path: Path) -> None:
+    staged = tmp_path / "staged"
+    staged.write_bytes(b"new")
+    seen = flattened(tars(packed(tmp_path, LINKED, Changes(replaced={"a/first": staged}))))
+    assert seen["a/first"] == ("file", b"new")
+    assert all(seen[f"a/{name}"] == ("file", b"shared") for name in ("second", "third", "fourth", "fifth"))
+
+
+def test_paths_are_linked_within_a_layer_whatever_their_order(tmp_path: Path) -> None:
+    changes = Changes(linked={"a/first": Link("a/other", Linking.HARD)})
+    seen = flattened(tars(packed(tmp_path, LINKED, changes)))
+    assert seen["a/first"] == ("file", b"o")
+    assert seen["a/second"] == seen["a/fourth"] == ("file", b"shared")
+
+
+def test_hard_links_across_layers_are_refused_and_symbolic_ones_made(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="different layers"):
+        packed(tmp_path, STACK, Changes(linked={"app/top": Link("etc/passwd", Linking.HARD)}))
+    shutil.rmtree(tmp_path / "before")
+    link = Link("etc/passwd", Linking.SYMBOLIC, "../etc/passwd")
+    after = packed(tmp_path, STACK, Changes(linked={"app/top": link}))
+    assert flattened(tars(after))["app/top"] == ("symlink", "../etc/passwd")
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    artifact = opened(layout_of(tmp_path / "before", STACK))
+    for write in (pack_oci_archive, pack_docker_archive):
+        for name in ("one", "two"):
+            write(artifact, removing("app/old"), tmp_path / name, Packing())
+        assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+        (tmp_path / "one").unlink()
+        (tmp_path / "two").unlink()
+
+
+@pytest.mark.parametrize("codec", ["store", "gzip", "zstd"])
+def test_a_rewritten_layer_is_packed_as_asked(tmp_path: Path, codec: str) -> None:
+    after = packed(tmp_path, STACK, removing("app/top"), codec=codec)
+    layers = documents(after)[1]["layers"]
+    assert layers[2]["mediaType"].endswith({"store": ".tar", "gzip": "+gzip", "zstd": "+zstd"}[codec])
+    assert detect(read_blob(after, layers[2])).name == codec
+    assert layers[0]["mediaType"].endswith("+gzip")
+
+
+def test_a_codec_that_layers_do_not_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="not packed with xz"):
+        packed(tmp_path, STACK, removing("app/top"), codec="xz")
+
+
+def test_a_tree_becomes_an_image_of_one_layer_owned_by_root(tmp_path: Path) -> None:
+    artifact = artifact_of({"app/main.py": b"y", "bin/x": b"x", "a": Entry("a", Kind.FIFO, uid=1000)})
+    pack_oci_layout(artifact, Changes(), tmp_path / "out", Packing())
+    _, manifest, config = documents(tmp_path / "out")
+    with tarfile.open(fileobj=io.BytesIO(tars(tmp_path / "out")[0])) as archive:
+        assert [(one.name, one.uid, one.gid) for one in archive] == [
+            (name, 0, 0) for name in ("a", "app", "app/main.py", "bin", "bin/x")
+        ]
+    assert config["os"] == "linux"
+    assert len(manifest["layers"]) == len(config["history"]) == 1
+
+
+def tool(name: str, *arguments: object) -> str:
+    path = shutil.which(name) or pytest.skip(f"no {name} here")
+    run = subprocess.run([path, *map(str, arguments)], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+SKOPEO: dict[str, Callable[[Artifact, Changes, Path, Packing], None]] = {
+    "oci": pack_oci_layout,
+    "oci-archive": pack_oci_archive,
+    "docker-archive": pack_docker_archive,
+}
+
+
+@pytest.mark.parametrize("transport", SKOPEO)
+def test_skopeo_reads_and_copies_what_was_written(tmp_path: Path, transport: str) -> None:
+    artifact = opened(layout_of(tmp_path / "before", STACK))
+    SKOPEO[transport](artifact, removing("app/old", "app/second", "app/top"), tmp_path / "after", Packing())
+    seen = json.loads(tool("skopeo", "inspect", f"{transport}:{tmp_path}/after"))
+    assert seen["Architecture"] == "amd64"
+    tool("skopeo", "copy", f"{transport}:{tmp_path}/after", f"oci:{tmp_path}/copied:x")
+    assert set(flattened(tars(tmp_path / "copied"))) == {"etc", "etc/passwd", "app"}
+
+
+def test_umoci_unpacks_what_was_written(tmp_path: Path) -> None:
+    after = packed(tmp_path, STACK, removing("app/old"))
+    tool("umoci", "unpack", "--rootless", "--image", f"{after}:latest", tmp_path / "bundle")
+    rootfs = tmp_path / "bundle" / "rootfs"
+    there = {str(one.relative_to(rootfs)) for one in rootfs.rglob("*")}
+    assert there == {"etc", "etc/passwd", "app", "app/second", "app/top"}
