@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from builders.scenes import distribution_files
+from builders.sites import SITE, image_running, site_scene
+from deadweight.core.artifact import Image
+from deadweight.facts.only_tools import bundles
+
+Files = dict[str, bytes]
+
+
+def dist(name: str, *requires: str, code: bytes = b"", points: str = "", requested: bool = False) -> Files:
+    module = name.replace("-", "_")
+    parts = distribution_files(
+        SITE, name, files={f"{module}/__init__.py": code}, requires=requires, entry_points=points
+    )
+    return parts | ({f"{SITE}/{module}-1.0.dist-info/REQUESTED": b""} if requested else {})
+
+
+def leaving(*parts: Files, tools: str, image: Image | None = None) -> dict[str, str]:
+    """The members of each bundle by its roots, as words."""
+    scene = site_scene(*parts, image=image)
+    infos = [f"{SITE}/{tool}-1.0.dist-info" for tool in tools.split()]
+    name = len(f"{SITE}/"), -len("-1.0.dist-info")
+    return {
+        " ".join(root[slice(*name)] for root in bundle.roots): " ".join(one[slice(*name)] for one in bundle.members)
+        for bundle in bundles(scene, infos)
+    }
+
+
+def test_a_tool_goes_with_what_only_it_needs() -> None:
+    found = leaving(dist("tool", "lib", "both"), dist("lib"), dist("both"), dist("service", "both"), tools="tool")
+    assert found == {"tool": "lib tool"}
+
+
+def test_what_two_tools_share_is_a_bundle_of_its_own() -> None:
+    found = leaving(dist("one", "lib"), dist("two", "lib"), dist("lib"), tools="one two")
+    assert found == {"one": "one", "one two": "lib", "two": "two"}
+
+
+def test_a_tool_below_another_goes_with_it() -> None:
+    assert leaving(dist("notebook", "server"), dist("server"), tools="notebook server") == {
+        "notebook": "notebook server"
+    }
+
+
+def test_tools_that_need_each_other_are_one_bundle() -> None:
+    assert leaving(dist("a", "b"), dist("b", "a"), tools="a b") == {"a": "a b"}
+
+
+def test_a_tool_that_something_kept_requires_stays_with_its_needs() -> None:
+    assert leaving(dist("service", "tool"), dist("tool", "lib"), dist("lib"), tools="tool") == {}
+
+
+def test_a_tool_that_the_application_imports_stays() -> None:
+    application = {"app/main.py": b"def f():\n    import tool\n"}
+    assert leaving(dist("tool", "lib"), dist("lib"), application, tools="tool") == {}
+
+
+def test_a_tool_that_the_command_names_stays() -> None:
+    parts = dist("tool", points="[console_scripts]\nrun-tool = tool:main\n")
+    assert leaving(parts, tools="tool", image=image_running("run-tool")) == {}
+    assert leaving(parts, tools="tool", image=image_running("python", "-m", "tool.main")) == {"tool": "tool"}
+    assert leaving(parts, tools="tool", image=image_running("python", "-m", "tool")) == {}
+
+
+def test_a_library_that_was_asked_for_stays() -> None:
+    assert leaving(dist("tool", "click"), dist("click", requested=True), tools="tool") == {"tool": "tool"}
+
+
+def test_a_tool_that_was_asked_for_goes_all_the_same() -> None:
+    assert leaving(dist("tool", requested=True), tools="tool") == {"tool": "tool"}
+
+
+def test_a_library_that_kept_code_imports_under_a_guard_stays() -> None:
+    """starlette imports jinja2 where it is there, and requires it nowhere."""
+    soft = b"try:\n    import jinja2\nexcept ImportError:\n    jinja2 = None\n"
+    assert leaving(dist("tool", "jinja2"), dist("jinja2"), dist("starlette", code=soft), tools="tool") == {
+        "tool": "tool"
+    }
+
+
+def test_a_tool_that_kept_code_imports_under_a_guard_goes() -> None:
+    soft = b"def f():\n    import tool\n"
+    assert leaving(dist("tool"), dist("service", code=soft), tools="tool") == {"tool": "tool"}
+
+
+def test_setuptools_stays_where_something_kept_needs_pkg_resources() -> None:
+    setuptools = distribution_files(
+        SITE, "setuptools", files={"setuptools/__init__.py": b"", "pkg_resources/__init__.py": b""}
+    )
+    assert leaving(setuptools, dist("old", code=b"import pkg_resources\n"), tools="setuptools") == {}
+    assert leaving(setuptools, dist("new", code=b"import json\n"), tools="setuptools") == {"setuptools": "setuptools"}
+
+
+def test_a_plug_in_of_something_kept_stays() -> None:
+    plugin = dist("plugin", points="[service.plugins]\nfast = plugin:Fast\n")
+    assert leaving(dist("tool", "plugin"), plugin, dist("service"), tools="tool") == {"tool": "tool"}
+
+
+def test_an_extra_that_was_installed_beside_tools_stays() -> None:
+    """fastapi[standard] brings jinja2, which the notebook needs too."""
+    fastapi = dist("fastapi", "jinja2 ; extra == 'standard'", "multipart ; extra == 'standard'")
+    parts = (fastapi, dist("jinja2"), dist("multipart"), dist("tool", "jinja2"))
+    assert leaving(*parts, tools="tool") == {"tool": "tool"}
+
+
+def test_an_extra_that_tools_alone_explain_does_not_hold_a_library() -> None:
+    parts = (dist("pillow", "defused ; extra == 'xmp'"), dist("defused"), dist("tool", "defused"))
+    assert leaving(*parts, tools="tool") == {"tool": "defused tool"}
+
+
+def test_nothing_leaves_where_there_is_no_tool() -> None:
+    assert leaving(dist("service"), tools="") == {}
