@@ -11,13 +11,16 @@ from deadweight.sandbox.job import RUN
 
 PROGRAM = "program"
 """The name under which the program itself is compared: that it starts, lasts and stops."""
+_READ_ONLY = "Read-only file system"
+_SHOWN = 200
 
 
 def compare_runs(before: RunRecord, again: RunRecord, after: RunRecord, probes: Sequence[Probe]) -> Proof:
     """What two runs of the original and one of the result prove; works on records alone."""
     if not before.started or not again.started:
         broken = again if before.started else before
-        return Proof((), before=broken, after=after, why_not_run=f"the original does not run: {broken.error}")
+        why = f"the original does not run: {broken.error}{_last_words(broken)}"
+        return Proof((), before=broken, after=after, why_not_run=why)
     comparisons = [_of_probe(probe, before, again, after) for probe in _all_probes(before, probes)]
     program = _of_program(before, again, after)
     return Proof((program, *comparisons) if program else tuple(comparisons), before, after)
@@ -33,7 +36,7 @@ def _of_program(before: RunRecord, again: RunRecord, after: RunRecord) -> Compar
     if bool(before.error) != bool(again.error):
         return Comparison(PROGRAM, Verdict.UNSTABLE, f"the original, once: {before.error or again.error}")
     if after.error and not before.error:
-        return Comparison(PROGRAM, Verdict.DIFFERENT, f"{after.error}{_log_end(after)}")
+        return Comparison(PROGRAM, Verdict.DIFFERENT, f"{after.error}{_last_words(after)}")
     return None
 
 
@@ -42,7 +45,8 @@ def _of_probe(probe: Probe, before: RunRecord, again: RunRecord, after: RunRecor
     if first is None or second is None:
         return Comparison(probe.name, Verdict.NOT_RUN, "the original was not asked")
     if why := _unfit(probe, first):
-        return Comparison(probe.name, Verdict.NOT_RUN, why)
+        words = _last_words(before) if probe.name == RUN else ""
+        return Comparison(probe.name, Verdict.NOT_RUN, why + words)
     if wobble := unlike(probe, first, second) or unlike(probe, second, first):
         return Comparison(probe.name, Verdict.UNSTABLE, f"the original differs from itself: {wobble}")
     if last is None:
@@ -76,6 +80,8 @@ def _unfit_status(probe: Probe, seen: Observation) -> str:
     return ""
 
 
-def _log_end(record: RunRecord) -> str:
+def _last_words(record: RunRecord) -> str:
+    """The last line of the log, and what it means where the sandbox may be what stopped the program."""
     last = next(iter(record.log.strip().splitlines()[-1:]), "")
-    return f": {last[:200]}" if last else ""
+    means = " (in the sandbox nothing of the tree can be written)" if _READ_ONLY in record.log else ""
+    return f": {last[:_SHOWN]}{means}" if last else ""

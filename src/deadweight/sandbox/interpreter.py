@@ -24,6 +24,12 @@ def python_of(stand: Stand, program: Program) -> str:
     return next(found, "")
 
 
+def environments_of(stand: Stand) -> tuple[str, ...]:
+    """The `bin` directories of virtual environments at the stand's place, as the program sees them."""
+    bins = (posixpath.normpath(f"{stand.place}/{environment}bin") for environment in _ENVIRONMENTS)
+    return tuple(one for one in bins if not stand.image and _is_there(stand, f"{one}/{_NAMES[0]}"))
+
+
 def shell_of(stand: Stand) -> tuple[str, ...]:
     """The words before a shell line, none where the stand's root has no shell."""
     return (_SHELL, "-c") if not stand.image or _is_there(stand, _SHELL) else ()

@@ -16,7 +16,7 @@ def request(probe: Probe, port: int) -> Observation:
     began = time.monotonic()
     try:
         return _exchange(probe, port, began)
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         seconds = time.monotonic() - began
         return Observation(probe.name, -1, seconds=seconds, error=f"no answer: {type(error).__name__}: {error}")
 
@@ -59,4 +59,4 @@ def _read(response: http.client.HTTPResponse, whole: Capture, deadline: float) -
         whole.add(piece)
         if time.monotonic() > deadline:
             return "the answer had not ended when the time was up"
-    return ""
+    return f"the answer ended {response.length} bytes too early" if response.length else ""

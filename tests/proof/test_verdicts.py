@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
+from deadweight.core.proof import Verdict
+from deadweight.proof.verdicts import compare_runs
+
+GET = Probe("GET /", ProbeKind.REQUEST)
+SWEEP = Probe("imports", ProbeKind.IMPORTS, modules=("a", "b"))
+LINE = Probe("ls", ProbeKind.COMMAND)
+
+
+def answer(probe: Probe, output: str = "fine", status: int = 200, error: str = "") -> Observation:
+    digest = f"sha256:{hashlib.sha256(output.encode()).hexdigest()}"
+    return Observation(probe.name, status, output, digest, "text/plain", 0.1, error)
+
+
+def record(*observations: Observation, error: str = "", started: bool = True, log: str = "") -> RunRecord:
+    return RunRecord(observations, started, 1.0, 1, "bubblewrap", log, error)
+
+
+FINE = record(answer(GET))
+
+
+def test_three_runs_alike_are_the_same_and_kept_in_the_proof() -> None:
+    after = replace(FINE, start_seconds=0.5)
+    proof = compare_runs(FINE, FINE, after, [GET])
+    assert proof.verdict is Verdict.SAME
+    assert (proof.before, proof.after) == (FINE, after)
+
+
+def test_a_probe_that_differs_from_itself_says_nothing_of_the_copy() -> None:
+    proof = compare_runs(FINE, record(answer(GET, "else")), record(answer(GET, "third")), [GET])
+    assert proof.verdict is Verdict.UNSTABLE
+    assert "line 1: 'fine' became 'else'" in proof.comparisons[0].difference
+
+
+def test_an_import_that_works_only_the_second_time_is_unstable_too() -> None:
+    once, twice = answer(SWEEP, "a\tok\nb\tOSError: x\n", 1), answer(SWEEP, "a\tok\nb\tok\n", 0)
+    proof = compare_runs(record(once), record(twice), record(once), [SWEEP])
+    assert proof.verdict is Verdict.UNSTABLE
+
+
+@pytest.mark.parametrize(
+    ("probe", "seen", "why"),
+    [
+        (replace(GET, expect=200), answer(GET, status=404), "answers 404, 200 was expected"),
+        (GET, answer(GET, status=500), "say so: 'GET / -> 500'"),
+        (GET, answer(GET, status=-1, error="no answer: timeout"), "the original: no answer: timeout"),
+        (LINE, answer(LINE, status=2), "exits with status 2, 0 was expected"),
+        (SWEEP, answer(SWEEP, status=2), "can import none of the modules"),
+    ],
+)
+def test_an_original_that_is_broken_proves_nothing(probe: Probe, seen: Observation, why: str) -> None:
+    proof = compare_runs(record(seen), record(seen), record(seen), [probe])
+    assert proof.verdict is Verdict.NOT_RUN
+    assert why in proof.comparisons[0].difference
+
+
+def test_an_error_that_is_expected_is_a_proof() -> None:
+    seen = record(answer(GET, status=500))
+    assert compare_runs(seen, seen, seen, [replace(GET, expect=500)]).verdict is Verdict.SAME
+
+
+def test_a_copy_that_dies_is_different_where_the_original_lives() -> None:
+    dead = record(error="the program exited with status 1", started=False, log="loading\nImportError: x\n")
+    proof = compare_runs(FINE, FINE, dead, [GET])
+    assert [one.verdict for one in proof.comparisons] == [Verdict.DIFFERENT, Verdict.DIFFERENT]
+    assert proof.comparisons[0].difference == "the program exited with status 1: ImportError: x"
+
+
+def test_an_original_that_always_hangs_at_the_end_does_not_blame_the_copy() -> None:
+    hanging = record(answer(GET), error="did not stop")
+    assert compare_runs(hanging, hanging, hanging, [GET]).verdict is Verdict.SAME
+    once = compare_runs(hanging, FINE, FINE, [GET])
+    assert [one.verdict for one in once.comparisons] == [Verdict.UNSTABLE, Verdict.SAME]
+
+
+def test_an_original_that_starts_only_once_is_not_run() -> None:
+    proof = compare_runs(FINE, record(error="port taken", started=False), FINE, [GET])
+    assert proof.verdict is Verdict.NOT_RUN
+    assert proof.why_not_run == "the original does not run: port taken"
+
+
+def test_the_end_of_a_batch_is_compared_without_a_probe() -> None:
+    ended = Observation("run", 0, "x", "sha256:" + "0" * 64)
+    other = replace(ended, status=4)
+    assert compare_runs(record(ended), record(ended), record(ended), []).verdict is Verdict.SAME
+    assert compare_runs(record(ended), record(ended), record(other), []).verdict is Verdict.DIFFERENT
+
+
+def test_a_batch_that_fails_before_any_edit_proves_nothing_and_says_its_last_words() -> None:
+    failed = record(Observation("run", 1), log="Traceback\nOSError: [Errno 30] Read-only file system: 'x.db'\n")
+    proof = compare_runs(failed, failed, failed, [])
+    assert proof.verdict is Verdict.NOT_RUN
+    assert proof.comparisons[0].difference == (
+        "the original exits with status 1, 0 was expected: OSError: [Errno 30] Read-only file system: 'x.db' "
+        "(in the sandbox nothing of the tree can be written)"
+    )
