@@ -64,17 +64,31 @@ class Listing:
 
     def paths_under(self, directory: str) -> Sequence[str]:
         """The path of every entry that lies in the directory, at any depth, without the directory itself."""
-        return self._paths[self._span(directory)]
+        return self._paths[slice(*self._span(directory))]
+
+    def directly_in(self, directory: str) -> Iterator[str]:
+        """The path of every entry that lies in the directory itself; passes over the content of those it holds."""
+        place, end = self._span(directory)
+        start = len(directory) + 1 if directory else 0
+        while place < end:
+            path = self._paths[place]
+            below = path.find("/", start)
+            if below < 0:
+                yield path
+                place += 1
+            else:
+                place = bisect_left(self._paths, path[:below] + "0", place, end)
 
     def under(self, directory: str) -> Iterator[Entry]:
         """Every entry that lies in the directory, at any depth, without the directory itself."""
-        return iter(self.entries[self._span(directory)])
+        return iter(self.entries[slice(*self._span(directory))])
 
-    def _span(self, directory: str) -> slice:
+    def _span(self, directory: str) -> tuple[int, int]:
         """The places of all that lies in the directory: between `directory/` and `directory0`, the next character."""
         if not directory:
-            return slice(bisect_right(self._paths, ""), None)
-        return slice(bisect_left(self._paths, directory + "/"), bisect_left(self._paths, directory + "0"))
+            return bisect_right(self._paths, ""), len(self._paths)
+        begin = bisect_left(self._paths, directory + "/")
+        return begin, bisect_left(self._paths, directory + "0", begin)
 
     def resolve(self, path: str) -> str | None:
         """The path with every symbolic link on its way followed inside the root, None for a loop or a way out.

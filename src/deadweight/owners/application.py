@@ -15,8 +15,9 @@ from deadweight.core.seams import Cataloger
 from deadweight.owners.dist_info import normalised
 
 SYSTEM_DIRECTORIES = frozenset(
-    "bin boot dev etc home lib lib32 lib64 libx32 lost+found media mnt "  # noqa: SIM905  # a list of 23 takes 23 lines
-    "nix opt proc root run sbin srv sys tmp usr var".split()
+    """
+    bin boot dev etc home lib lib32 lib64 libx32 lost+found media mnt nix opt proc root run sbin srv sys tmp usr var
+    """.split()  # noqa: SIM905  # as a list it takes a line for each name
 )
 _SYSTEM_MARKS = ("etc/os-release", "etc/passwd", "lib/apk/db", "usr/bin", "usr/lib", "usr/local", "var/lib/dpkg")
 _PLACES = ("home", "opt", "root", "usr/src", "var/www")

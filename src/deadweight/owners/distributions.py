@@ -9,6 +9,7 @@ from deadweight.core.errors import Corrupt
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Basis, Claim, Owner, OwnerKind
 from deadweight.core.seams import Cataloger
+from deadweight.owners.bytecode import source_of
 from deadweight.owners.dist_info import identity, record_path, record_rows, stated_lines
 from deadweight.owners.whereabouts import visible
 
@@ -148,7 +149,7 @@ def _neighbours(listing: Listing, sites: Iterable[str], known: dict[str, Owner])
     beside: dict[Owner, dict[str, None]] = {}
     for site in sites:
         for path in listing.paths_under(site):
-            if path not in known and (owner := known.get(_source_of(path)) or _home(path, homes)):
+            if path not in known and (owner := known.get(source_of(path)) or _home(path, homes)):
                 beside.setdefault(owner, {})[path] = None
     for owner, paths in beside.items():
         yield Claim(owner, Basis.LOCATED, tuple(paths), "lies beside files that its RECORD names")
@@ -170,14 +171,6 @@ def _home(path: str, homes: dict[str, Owner | None]) -> Owner | None:
     while at and at not in homes:
         at = at.rpartition("/")[0]
     return homes.get(at)
-
-
-def _source_of(path: str) -> str:
-    """The source that a file of bytecode was made of (PEP 3147), empty for another file."""
-    folder, _, name = path.rpartition("/")
-    if not (name.endswith(".pyc") and folder.endswith("__pycache__")):
-        return ""
-    return f"{folder.removesuffix('__pycache__')}{name.partition('.')[0]}.py"
 
 
 CATALOGER: Cataloger = Cataloger(
