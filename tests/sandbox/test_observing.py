@@ -65,6 +65,26 @@ def test_processes_are_counted_with_their_children_and_weighed() -> None:
     assert seen.highest > 50_000_000
 
 
+def test_a_child_that_has_its_parents_memory_weighs_nothing() -> None:
+    """vfork: the child waits on a pipe before it would exec, as a slow start of a command does."""
+    code = (
+        "import ctypes, os; kept = bytearray(50_000_000); print(flush=True)\n"
+        "stack = ctypes.create_string_buffer(1 << 16); libc = ctypes.CDLL(None)\n"
+        "pause = ctypes.cast(libc.pause, ctypes.c_void_p)\n"
+        "top = ctypes.c_void_p(ctypes.addressof(stack) + (1 << 15))\n"
+        "libc.clone(pause, top, 0x100 | 0x4000 | 17, None)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        while len(census(process.pid).processes) < 2:
+            assert process.poll() is None
+        seen = census(process.pid)
+        os.kill(seen.processes[1], 9)
+    assert len(seen.processes) == 2
+    assert 50_000_000 < seen.resident < 90_000_000
+
+
 def test_a_process_that_is_gone_weighs_nothing() -> None:
     with subprocess.Popen(["true"]) as process:
         process.wait()
