@@ -52,11 +52,11 @@ def _own(listing: Listing, root: str, roots: Sequence[str]) -> Sequence[str]:
     paths = listing.paths_under(root)
     if root in listing:
         paths = (root, *paths)
-    nested = roots[bisect_left(roots, f"{root}/") : bisect_left(roots, f"{root}0")]
+    nested = frozenset(roots[bisect_left(roots, f"{root}/") : bisect_left(roots, f"{root}0")])
     if not nested:
         return paths
     folders = tuple(f"{inner}/" for inner in nested)
-    return tuple(path for path in paths if not path.startswith(folders))
+    return tuple(path for path in paths if path not in nested and not path.startswith(folders))
 
 
 def _decoded(decoder: msgspec.json.Decoder[_Package], body: bytes) -> _Package:
