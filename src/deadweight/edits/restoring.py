@@ -21,6 +21,7 @@ from deadweight.formats.companion import Companion, read_companion
 from deadweight.formats.companion_manifest import Change, Item, Manifest
 from deadweight.formats.exchange import exchange
 from deadweight.formats.output import scratch_directory
+from deadweight.formats.recognition import recognise
 from deadweight.owners.dist_info import RecordRow, normalised, record_rows
 
 _BODIES = (Kind.FILE, Kind.HARDLINK)
@@ -40,8 +41,6 @@ def restore_into(out: Path, companion: Path, wanted: Sequence[str], packing: Pac
     The result is made anew beside `out` and takes its place in one step. The companion stays as it is.
     Raises UsageError where something wanted is not in the companion.
     """
-    from deadweight.formats.recognition import recognise
-
     form = recognise(out)
     if form.pack is None:
         raise UsageError(f"a {form.name} can't be written", where=str(out))
