@@ -42,9 +42,9 @@ def read_layout(file: BinaryIO, central: Central, where: str) -> Layout:
     """
     members = sorted(central.members, key=lambda member: member.offset)
     places = tuple(_place(file, member, central.start, where) for member in members)
-    ends = [*(place.member.offset for place in places[1:]), central.start]
-    gaps = sum(_gap(file, place, end, where) for place, end in zip(places, ends, strict=True))
-    prefix = members[0].offset if members else central.start
+    ends = [*(member.offset for member in members), central.start]
+    prefix, *nexts = ends
+    gaps = sum(_gap(file, place, end, where) for place, end in zip(places, nexts, strict=True))
     _check_prefix(file, prefix, where)
     return Layout(places, prefix, gaps)
 
