@@ -7,6 +7,7 @@ import pytest
 from builders.programs import tree
 from deadweight.core.artifact import Image
 from deadweight.core.errors import UsageError
+from deadweight.sandbox.bubblewrap import environment_of
 from deadweight.sandbox.command_line import port_of, program_of, program_of_image, words_of
 from deadweight.sandbox.stand import Stand
 
@@ -55,8 +56,10 @@ def test_a_port_is_taken_where_the_line_names_it(line: str, port: int) -> None:
 
 def test_programs_of_a_virtual_environment_at_the_place_come_first(tmp_path: Path) -> None:
     tree(tmp_path, {".venv/bin/python": "", "other/bin/python": ""})
-    program = program_of("uvicorn app:app", stand_of(tmp_path), {"PATH": "/mine", "KEY": "1"})
-    assert program.environment == {"PATH": f"{tmp_path}/.venv/bin:/mine", "KEY": "1"}
+    stand = stand_of(tmp_path)
+    program = program_of("uvicorn app:app", stand, {"PATH": "/mine", "KEY": "1"})
+    environment = environment_of(stand, program)
+    assert (environment["PATH"], environment["KEY"]) == (f"{tmp_path}/.venv/bin:/mine", "1")
     assert program.directory == str(tmp_path)
 
 

@@ -56,7 +56,8 @@ def test_a_forbidden_bubblewrap_is_said_with_its_own_words(tmp_path: Path) -> No
 def test_a_sandbox_that_holds_nothing_is_found_out_by_trying(tmp_path: Path) -> None:
     pretending = shell(tmp_path, "bwrap", 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"')
     found = isolation(program=pretending)
-    assert found.lost == ("a network of its own", "a read-only root")
+    assert found.lost == ("a network of its own", "a read-only root", "a bound on temporary files")
+    assert not found.bounded
     assert "but not a network of its own, a read-only root" in found.level
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from builders.programs import QUICK, command, get, held, imports, python, servic
 from deadweight.core.errors import Lacking
 from deadweight.core.probe import Probe, ProbeKind, RunRecord
 from deadweight.sandbox.isolation import isolation
-from deadweight.sandbox.launch import launch
+from deadweight.sandbox.launch import launch, supervisor_environment
 from deadweight.sandbox.stand import Program, RunLimits, Stand
 
 
@@ -200,9 +201,10 @@ def test_an_import_sweep_gives_one_outcome_a_module_and_survives_each_kind_of_en
         "crashes.py": "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
         "vanishes.py": "import os; os._exit(0)",
         "hangs.py": "import time; time.sleep(30)",
+        "deaf.py": "import signal as s, time; s.pthread_sigmask(s.SIG_BLOCK, [s.SIGALRM]); time.sleep(30)",
     }
     stand = Stand(tree(tmp_path, modules), str(tmp_path))
-    names = ("fine", "raises", "absent", "leaves", "crashes", "vanishes", "hangs", "json")
+    names = ("fine", "raises", "absent", "leaves", "crashes", "vanishes", "hangs", "deaf", "json")
     program = Program((sys.executable, "fine.py"))
     seen = run(stand, program, imports(*names, timeout=1)).observations[1]
     assert seen.output.splitlines() == [
@@ -213,9 +215,10 @@ def test_an_import_sweep_gives_one_outcome_a_module_and_survives_each_kind_of_en
         "crashes\tCrash: the interpreter was ended by SIGSEGV",
         "vanishes\tCrash: the interpreter exited with status 0",
         "hangs\tLate: not imported in time",
+        "deaf\tCrash: the interpreter exited with status 1",
         "json\tok",
     ]
-    assert seen.status == 6
+    assert seen.status == 7
 
 
 def test_a_virtual_environment_is_swept_with_its_own_python(tmp_path: Path) -> None:
@@ -249,6 +252,50 @@ def test_without_a_sandbox_a_result_runs_where_it_is_and_nothing_stays_behind(tm
     assert record.observations[0].status == 200
     assert record.isolation == "none: no isolation"
     assert "3219" not in living()
+
+
+KILLED = """
+import sys
+import time
+from pathlib import Path
+from deadweight.sandbox.isolation import isolation
+from deadweight.sandbox.launch import launch, supervisor_environment
+from deadweight.sandbox.stand import Program, Stand
+stand = Stand(Path(sys.argv[1]), sys.argv[1])
+launch(stand, Program(("sleep", sys.argv[2]), port=4000), [], isolation(sys.argv[3] == "held"))
+"""
+
+
+@pytest.mark.parametrize(("seconds", "how"), [("3220", "held"), ("3221", "free")])
+def test_nothing_runs_on_when_deadweight_itself_is_killed(tmp_path: Path, seconds: str, how: str) -> None:
+    held()
+    words = [sys.executable, "-c", KILLED, str(tmp_path), seconds, how]
+    with subprocess.Popen(words, env=supervisor_environment()) as process:
+        while f"sleep {seconds}" not in living():
+            assert process.poll() is None
+        process.kill()
+    ends = time.monotonic() + 20
+    while f"sleep {seconds}" in living():
+        assert time.monotonic() < ends
+
+
+def test_a_program_that_reads_its_input_finds_none(tmp_path: Path) -> None:
+    record = run(standing(tmp_path, "import sys; print(repr(sys.stdin.read()))"), python())
+    assert record.observations[0].output == "''\n"
+
+
+def test_temporary_files_have_a_bound(tmp_path: Path) -> None:
+    if not held().bounded:
+        pytest.skip("this bubblewrap cannot bound temporary files")
+    limits = RunLimits(temporary=1 << 20)
+    record = run(standing(tmp_path, "open('/tmp/big', 'wb').write(bytes(2 << 20))"), python(), limits=limits)
+    assert "No space left on device" in record.log
+
+
+def test_commands_without_a_program_find_the_virtual_environment_first(tmp_path: Path) -> None:
+    tree(tmp_path, {"bin/python": "#!/bin/sh\necho mine\n"})
+    (tmp_path / "bin/python").chmod(0o755)
+    assert run(Stand(tmp_path, str(tmp_path)), None, command("python")).observations[0].output == "mine\n"
 
 
 def test_an_image_is_not_run_without_a_sandbox(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deadweight.core.errors import UsageError
+from deadweight.sandbox.interpreter import environments_of
 from deadweight.sandbox.stand import Program, RunLimits, Stand
 
 HOME = "/tmp/home"
@@ -44,19 +45,20 @@ def program_words(stand: Stand, program: Program, limits: RunLimits) -> tuple[st
         *(() if stand.image else ("--ro-bind", str(stand.root), stand.place)),
         *_fresh(stand, program),
         *("--remount-ro", "/", "--chdir", program.directory or stand.place),
-        *_environment(program),
+        *_environment(stand, program),
         "--",
     )
 
 
-def environment_of(program: Program) -> dict[str, str]:
-    """All that the program finds in its environment."""
-    return {**DEFAULT_ENVIRONMENT, **program.environment}
+def environment_of(stand: Stand, program: Program) -> dict[str, str]:
+    """All that the program finds in its environment; virtual environments at the place come first on its PATH."""
+    found = {**DEFAULT_ENVIRONMENT, **program.environment}
+    return {**found, "PATH": ":".join([*environments_of(stand), found["PATH"]])}
 
 
-def _environment(program: Program) -> Iterator[str]:
+def _environment(stand: Stand, program: Program) -> Iterator[str]:
     yield "--clearenv"
-    for name, value in sorted(environment_of(program).items()):
+    for name, value in sorted(environment_of(stand, program).items()):
         yield from ("--setenv", name, value)
 
 
@@ -82,7 +84,7 @@ def _image_root(root: Path) -> Iterator[str]:
 
 def _writable(stand: Stand, program: Program, limits: RunLimits) -> Iterator[str]:
     """Private /tmp, /run and HOME; a host's /run also holds sockets through which one could leave the sandbox."""
-    size = ("--size", str(limits.temporary))
+    size = ("--size", str(limits.temporary)) if limits.temporary else ()
     yield from (*size, "--perms", "1777", "--tmpfs", "/tmp", *size, "--tmpfs", "/run")
     yield from ("--dir", HOME)
     if stand.image and (stand.root / "var/tmp").is_dir():

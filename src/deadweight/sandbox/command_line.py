@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from deadweight.core.artifact import Image
 from deadweight.core.errors import UsageError
-from deadweight.sandbox.bubblewrap import PATH
-from deadweight.sandbox.interpreter import environments_of, shell_of
+from deadweight.sandbox.interpreter import shell_of
 from deadweight.sandbox.stand import Program, Stand
 
 _SHELL_SYNTAX = re.compile(r"[|&;<>()$`*?~\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=")
@@ -19,12 +18,10 @@ _PORT = re.compile(r"--port[= ](\d+)(?!\S)|(?:--bind|-b)[= ]\S*:(\d+)(?!\S)")
 def program_of(line: str, stand: Stand, environment: Mapping[str, str] | None = None) -> Program:
     """The program that a line starts at the stand's place.
 
-    A line with shell syntax is given to the stand's shell, any other is split into words. The programs of virtual
-    environments at the place come first on the PATH. The port is the one that the line names, 0 for none.
+    A line with shell syntax is given to the stand's shell, any other is split into words. The port is the one that
+    the line names, 0 for none.
     """
-    given = dict(environment or {})
-    binaries = [*environments_of(stand), given.get("PATH", PATH)]
-    return Program(words_of(line, stand), stand.place, {**given, "PATH": ":".join(binaries)}, port=port_of(line))
+    return Program(words_of(line, stand), stand.place, dict(environment or {}), port=port_of(line))
 
 
 def program_of_image(image: Image, stand: Stand, line: str = "") -> Program:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ NO_ISOLATION = "none: no isolation"
 _SECONDS = 30
 _NETWORK = "a network of its own"
 _READ_ONLY = "a read-only root"
+_BOUND = "a bound on temporary files"
 _ADVICE = (
     "Install bubblewrap (apt install bubblewrap). Where it is installed and forbidden, allow unprivileged user "
     "namespaces (Ubuntu 24.04: an AppArmor profile for bwrap, or sysctl "
@@ -40,12 +42,14 @@ sys.exit(3)
 class Isolation:
     """What holds a program: `level` in words for the proof, `lost` what it was found not to hold.
 
-    `program` is the bubblewrap executable, empty where nothing holds the program.
+    `program` is the bubblewrap executable, empty where nothing holds the program; `bounded` whether it can bound
+    temporary files (since 0.8.0, and not where it is installed setuid).
     """
 
     level: str
     lost: tuple[str, ...] = ()
     program: str = ""
+    bounded: bool = True
 
 
 def isolation(sandbox: bool = True, program: str = "bwrap") -> Isolation:
@@ -59,9 +63,10 @@ def isolation(sandbox: bool = True, program: str = "bwrap") -> Isolation:
     found = shutil.which(program)
     if found is None:
         raise Lacking("bubblewrap is not installed: programs are not run without a sandbox", advice=_ADVICE)
-    lost = tuple(_lost(found))
+    bounded = _bounds(found)
+    lost = (*_lost(found), *(() if bounded else (_BOUND,)))
     level = f"{_version(found)}: own network, own processes, read-only root"
-    return Isolation(f"{level}; but not {', '.join(lost)}" if lost else level, lost, found)
+    return Isolation(f"{level}; but not {', '.join(lost)}" if lost else level, lost, found, bounded)
 
 
 def _lost(program: str) -> Iterator[str]:
@@ -71,7 +76,7 @@ def _lost(program: str) -> Iterator[str]:
             yield _NETWORK
     with tempfile.TemporaryDirectory(prefix="deadweight-", dir=_outside_of_tmp()) as folder:
         place = Path(folder).resolve()
-        hold = program_words(Stand(place, str(place)), Program(()), RunLimits())
+        hold = program_words(Stand(place, str(place)), Program(()), RunLimits(temporary=0))
         _tried(program, (*network_words(), program, *hold, "/bin/sh", "-c", f"echo x > '{place}/forbidden'; exit 0"))
         if any(place.iterdir()):
             yield _READ_ONLY
@@ -88,6 +93,11 @@ def _tried(program: str, words: tuple[str, ...]) -> bool:
     if done.returncode not in (0, 3):
         raise Lacking(f"bubblewrap does not work here: {done.stderr.strip()[-500:]}", advice=_ADVICE)
     return done.returncode == 3
+
+
+def _bounds(program: str) -> bool:
+    told = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=_SECONDS, check=False)
+    return "--size" in told.stdout + told.stderr and not Path(program).stat().st_mode & stat.S_ISUID
 
 
 def _version(program: str) -> str:

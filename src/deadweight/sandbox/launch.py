@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -36,7 +37,7 @@ def launch(
     What the program does wrong is in the record's `error` and observations. Raises Lacking where the supervisor
     itself cannot run.
     """
-    job = _job(stand, program or _NOTHING, tuple(probes), isolation, limits or RunLimits())
+    job = _job(stand, program or _NOTHING, tuple(probes), isolation, _bounded(limits or RunLimits(), isolation))
     words = (sys.executable, "-P", "-B", "-m", "deadweight.sandbox.supervisor")
     shell = (isolation.program, *network_words()) if isolation.program else ()
     progress.start("probes", len(job.probes), "probes")
@@ -67,10 +68,20 @@ def _job(stand: Stand, program: Program, probes: tuple[Probe, ...], isolation: I
         limits=limits,
         shell=shell_of(stand),
         python=_moved(python_of(stand, program), stand) if not hold else python_of(stand, program),
-        environment=environment_of(program) | ({} if hold else {"HOME": tempfile.gettempdir()}),
+        environment=_unheld_environment(stand, program),
         directory=_moved(program.directory or stand.place, stand),
         isolation=isolation.level,
     )
+
+
+def _unheld_environment(stand: Stand, program: Program) -> Mapping[str, str]:
+    environment = environment_of(stand, program)
+    path = ":".join(_moved(directory, stand) for directory in environment["PATH"].split(":"))
+    return {**environment, "HOME": program.environment.get("HOME", tempfile.gettempdir()), "PATH": path}
+
+
+def _bounded(limits: RunLimits, isolation: Isolation) -> RunLimits:
+    return limits if isolation.bounded else replace(limits, temporary=0)
 
 
 def _at_root(words: tuple[str, ...], stand: Stand) -> tuple[str, ...]:
@@ -83,7 +94,7 @@ def _moved(word: str, stand: Stand) -> str:
 
 
 def _supervised(words: Sequence[str], job: bytes, progress: Progress) -> RunRecord:
-    """The supervisor's record; killing the supervisor kills what it holds."""
+    """The supervisor's record; told to end, the supervisor ends what it holds."""
     with tempfile.TemporaryFile() as trouble:
         process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=trouble, env=supervisor_environment()
@@ -92,7 +103,7 @@ def _supervised(words: Sequence[str], job: bytes, progress: Progress) -> RunReco
             try:
                 record = _exchange(process, job, progress)
             except BaseException:
-                process.kill()
+                process.terminate()
                 raise
         trouble.seek(0)
         complaint = trouble.read(1 << 16).decode("utf-8", "replace").strip()

@@ -57,7 +57,7 @@ class Program:
 @dataclass(frozen=True, slots=True)
 class RunLimits:
     """What one run may take: seconds to become ready, to run in all and to stop when told to; bytes of memory and of
-    temporary files; processes. A program that takes more is stopped, and the record says so.
+    temporary files, 0 for as much as there is; processes. A program that takes more is stopped, and the record says so.
     """
 
     start_seconds: float = 180.0

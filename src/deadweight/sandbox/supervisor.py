@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import FrameType
 
 import msgspec
 
@@ -28,6 +29,7 @@ from deadweight.sandbox.requests import request
 from deadweight.sandbox.sweep import sweep
 
 _SUBREAPER = 36
+_PARENT_DEATH = 1
 _THREADS_A_PROCESS = 8
 _DYING = 1.0
 
@@ -36,8 +38,10 @@ def main() -> None:
     """Do the job on standard input."""
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     _prepare(job)
-    record = _run(job)
-    _end_orphans()
+    try:
+        record = _run(job)
+    finally:
+        _end_orphans()
     _tell(Told(record=record))
 
 
@@ -47,16 +51,24 @@ def _tell(told: Told) -> None:
 
 
 def _prepare(job: Job) -> None:
-    """No core files; orphans of the program come to us. Threads count as processes for the kernel, and root is exempt:
-    the guard of `held` counts for itself.
+    """No core files; orphans of the program come to us; we end in order when whoever started us is gone.
+
+    Threads count as processes for the kernel, and root is exempt: the guard of `held` counts for itself.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    signal.signal(signal.SIGTERM, _leave)
+    libc = ctypes.CDLL(None)
+    libc.prctl(_SUBREAPER, 1, 0, 0, 0)
+    libc.prctl(_PARENT_DEATH, signal.SIGTERM, 0, 0, 0)
     if job.hold:
         hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
         wanted = job.limits.processes * _THREADS_A_PROCESS
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 def _end_orphans() -> None:
@@ -73,6 +85,7 @@ def _run(job: Job) -> RunRecord:
         return RunRecord(tuple(_probed(job, 0, log)), True, 0.0, 0, job.isolation, log.text())
     busy = frozenset(listening())
     held = Held(job.command, job, log, job.limits.run_seconds)
+    held.feed(b"")
     try:
         record = _watched(held, job, busy, log)
     finally:

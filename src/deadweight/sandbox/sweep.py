@@ -13,7 +13,7 @@ from deadweight.sandbox.job import Job
 
 FINE = "ok"
 _SCRIPT = """
-import importlib, os, signal, sys
+import faulthandler, importlib, os, signal, sys
 names = sys.stdin.read().split()
 told = os.fdopen(os.dup(1), "w", buffering=1)
 os.dup2(2, 1)
@@ -25,12 +25,14 @@ for name in names:
     told.write("> %s\\n" % name)
     try:
         signal.alarm(SECONDS)
+        faulthandler.dump_traceback_later(SECONDS + 2, exit=True)
         importlib.import_module(name)
         outcome = "ok"
     except BaseException as error:
         outcome = "%s: %s" % (type(error).__name__, " ".join(str(error).split()))
     finally:
         signal.alarm(0)
+        faulthandler.cancel_dump_traceback_later()
     told.write("%s\\t%s\\n" % (name, outcome))
 os._exit(0)
 """
@@ -39,7 +41,8 @@ os._exit(0)
 def sweep(probe: Probe, job: Job) -> Observation:
     """Import the probe's modules in order, in one process; where one ends it, another goes on behind it.
 
-    The probe's timeout holds for each module. The observation has one line a module, `name<TAB>ok` or
+    The probe's timeout holds for each module, first by a signal, then (code that never comes back to Python) by ending
+    the process. The observation has one line a module, `name<TAB>ok` or
     `name<TAB>Error: message`, its status the number of modules that could not be imported.
     """
     began = time.monotonic()
