@@ -71,6 +71,12 @@ def test_leaves_a_wheel_of_another_version_or_of_nothing_installed() -> None:
     assert found_by(RULE, {**files, "w/my_tool-2.0-py3-none-any.whl": b"1", "w/other-1.0.tar.gz": b"1"}) == ()
 
 
+def test_leaves_an_index_of_mostly_other_distributions() -> None:
+    others = {f"srv/index/other{number}-1.0.tar.gz": b"1" for number in range(3)}
+    files = {**distribution_files(SITE, "my-tool"), "srv/index/my_tool-1.0.tar.gz": b"1", **others}
+    assert found_by(RULE, files, reads=0) == ()
+
+
 def test_leaves_the_wheels_that_ensurepip_installs_from() -> None:
     files = distribution_files(SITE, "pip", "24.0")
     bundled = "usr/local/lib/python3.12/ensurepip/_bundled/pip-24.0-py3-none-any.whl"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from deadweight.core.entry import Entry, Kind
@@ -9,11 +10,13 @@ from deadweight.core.scene import Fact, Scene
 
 
 def _same_bytes(scene: Scene) -> Sequence[Sequence[Entry]]:
+    file = Kind.FILE
+    bodies = [entry for entry in scene.listing.entries if entry.size and entry.digest and entry.kind is file]
+    sizes = Counter([entry.size for entry in bodies])
     first: dict[str, Entry] = {}
     groups: dict[str, list[Entry]] = {}
-    file = Kind.FILE
-    for entry in scene.listing.entries:
-        if entry.size and entry.digest and entry.kind is file:
+    for entry in bodies:
+        if sizes[entry.size] > 1:
             other = first.setdefault(entry.digest, entry)
             if other is not entry:
                 groups.setdefault(entry.digest, [other]).append(entry)

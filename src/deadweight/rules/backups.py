@@ -30,6 +30,7 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.paths import parents
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
+from deadweight.facts.endings import ENDINGS
 from deadweight.facts.pointed_at import pointer_into
 from deadweight.rules.archive_members import members_of, stem_of, unpacked_beside
 from deadweight.rules.places import is_fixture
@@ -44,8 +45,8 @@ _NUMBERED = re.compile(r"(?P<stem>.+?)(?: \(\d+\)|[._-](?:backup|bak|old|copy)\d
 _COPIED = re.compile(r"(?P<stem>.+?)(?: \(copy(?: \d+)?\)| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?P<ending>\.[^.]+)?")
 _COPY_OF = re.compile(r"(?:Copy of|Kopie von|Copie de) (?P<original>.+)")
 _ARCHIVE = re.compile(r"(?:.*[._ -])?(?:backup|bak)s?(?:[._ -].*|\d.*)?", re.IGNORECASE)
-_HINTS = ("bak", ".orig", "old", "~", ".save", "opy", "opie", "ackup", "ACKUP", " (", ".dpkg-", ".ucf-", ".rpm", ".pac")
-_HINT = re.compile("|".join(re.escape(hint) for hint in _HINTS))
+_HINTED_ENDING = re.compile(r".*~|\.(?:bak\d*|orig|old|save|backup|copy|dpkg-.*|ucf-.*|rpm.*|pac.*|dat-old|[^.]*-old)")
+_HINTED = re.compile(r"bak|old|op(?:y|ie)|ackup|ACKUP| \(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 def _directories(scene: Scene) -> Iterator[_Copy]:
     for name, paths in scene.listing.directories_named.items():
-        if _HINT.search(name):
+        if _HINTED.search(name):
             yield from (copy for path in paths if (copy := _copy_of(path)) and _is_free(scene, path))
 
 
@@ -93,12 +94,31 @@ def _is_free(scene: Scene, directory: str) -> bool:
 
 
 def _candidates(scene: Scene, taken: frozenset[str]) -> Iterator[Entry]:
-    hinted = _HINT.search
-    for entry in scene.listing.entries:
-        if not hinted(entry.path) or entry.kind is not Kind.FILE or not entry.size or not hinted(entry.name):
+    for entry in _hinted(scene):
+        if entry.kind is not Kind.FILE or not entry.size or is_packaged(scene, entry.path) or is_fixture(entry.path):
             continue
-        if not is_packaged(scene, entry.path) and not is_fixture(entry.path) and taken.isdisjoint(parents(entry.path)):
+        if taken.isdisjoint(parents(entry.path)):
             yield entry
+
+
+def _hinted(scene: Scene) -> list[Entry]:
+    """The entries whose names could be those of a copy, sorted by path: cheap tests first."""
+    endings = scene.ask(ENDINGS)
+    by_ending = [entry for ending, named in endings.items() if _HINTED_ENDING.fullmatch(ending) for entry in named]
+    by_ending += [entry for entry in endings.get("", ()) if entry.path.endswith(("~", "-old"))]
+    inside = [
+        scene.listing.by_path[path]
+        for path in scene.listing.paths_under("")
+        if "ack" in path
+        or "bak" in path
+        or "old" in path
+        or "opy" in path
+        or " (" in path
+        or "ACK" in path
+        or "opie" in path
+    ]
+    found = {entry.path: entry for entry in (*by_ending, *inside)}
+    return [found[path] for path in sorted(found)]
 
 
 def _copy_of(path: str) -> _Copy | None:

@@ -74,10 +74,11 @@ def _is_for_building(name: str) -> bool:
 
 def _paths(scene: Scene, wanted: set[Owner]) -> dict[Owner, list[str]]:
     """The files of the packages: never a directory, which other packages share."""
+    package = OwnerKind.OS_PACKAGE
     names = {owner.name for owner in wanted}
     found: dict[Owner, list[str]] = {}
     for path, owner in scene.ownership.owners.items():
-        if owner.kind is OwnerKind.OS_PACKAGE and owner.name in names and not _is_kept(path):
+        if owner.kind is package and owner.name in names and not _is_kept(path):
             entry = scene.listing.by_path.get(path)
             if entry is not None and entry.kind is not Kind.DIRECTORY:
                 found.setdefault(owner, []).append(path)

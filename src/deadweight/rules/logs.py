@@ -33,10 +33,9 @@ from deadweight.rules.places import is_fixture, is_root_file_system, newest_chan
 from deadweight.rules.reporting import Waste, findings, is_packaged
 
 _LOG = re.compile(
-    r"(?P<stem>[^/]*[^/\d.][^/]*?)(?:\.log|\.out|\.err)"
+    r"(?P<stem>(?:[^/]*[^/\d.][^/]*?)\.log|(?:nohup|catalina|stdout|stderr)\.out)"
     r"(?P<turn>[.-]\d[\d.T_:-]*|\.old)?(?P<packed>\.(?:gz|xz|bz2|zst|zip))?"
 )
-_NAMELESS = re.compile(r"(?:nohup|catalina|stdout|stderr)")
 _SYSTEM = "var/log/"
 _PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd", b"PK\3\4")
 _TEXT = bytes(range(32, 256)) + b"\t\n\r\x1b"
@@ -61,14 +60,12 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 def _logs(scene: Scene) -> Iterator[tuple[Entry, bool]]:
     """Each log, and whether it was rotated away."""
-    system = is_root_file_system(scene)
-    for entry in scene.listing.entries:
-        path = entry.path
-        if ".log" in path or ".out" in path or ".err" in path or (system and path.startswith(_SYSTEM)):
-            match = _LOG.fullmatch(entry.name)
-            named = match is not None and (".log" in entry.name or _NAMELESS.match(entry.name) is not None)
-            if (named or (system and path.startswith(_SYSTEM))) and _is_log(scene, entry):
-                yield entry, match is not None and bool(match["turn"] or match["packed"])
+    system = _SYSTEM if is_root_file_system(scene) else "\0"
+    entries = scene.listing.entries
+    for entry in [one for one in entries if ".log" in one.path or ".out" in one.path or one.path.startswith(system)]:
+        match = _LOG.fullmatch(entry.name)
+        if (match is not None or entry.path.startswith(system)) and _is_log(scene, entry):
+            yield entry, match is not None and bool(match["turn"] or match["packed"])
 
 
 def _is_log(scene: Scene, entry: Entry) -> bool:

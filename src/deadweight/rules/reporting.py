@@ -13,9 +13,7 @@ from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.facts.hard_links import HARD_LINKS
 
-PACKAGED = frozenset(
-    {OwnerKind.DISTRIBUTION, OwnerKind.OS_PACKAGE, OwnerKind.CONDA, OwnerKind.NPM, OwnerKind.INTERPRETER}
-)
+PACKAGED = (OwnerKind.DISTRIBUTION, OwnerKind.OS_PACKAGE, OwnerKind.CONDA, OwnerKind.NPM, OwnerKind.INTERPRETER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +111,13 @@ def _whole(scene: Scene, path: str) -> Iterator[Entry]:
 
 
 def _stored(scene: Scene, paths: tuple[str, ...]) -> Iterator[str]:
+    by_path = scene.listing.by_path
+    directory = Kind.DIRECTORY
+    if all((entry := by_path.get(path)) is not None and entry.kind is not directory for path in paths):
+        yield from sorted(paths)
+        return
     for path in outermost(paths):
-        if path in scene.listing:
+        if path in by_path:
             yield path
         else:
             yield from (entry.path for entry in scene.listing.under(path))

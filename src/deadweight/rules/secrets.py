@@ -22,7 +22,7 @@ Source
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deadweight.core.edit import Edit, Safety
@@ -84,7 +84,7 @@ _PLACES = (
     _Place("kaggle.json", "key of Kaggle", re.compile(rb'"key"[ \t]*:[ \t]*"\S{8,}"')),
     _Place("secrets.toml", "secrets of Streamlit or Dynaconf", _VARIABLE),
 )
-_LAST = frozenset(place.tail.rpartition("/")[2] for place in _PLACES)
+_ENDINGS = (".env", *(place.tail for place in _PLACES))
 _KEY = _Place("", "private key", _PRIVATE)
 _VARIABLES = _Place("", "variables called as secrets are", _VARIABLE)
 
@@ -108,24 +108,31 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 
 def _suspects(scene: Scene) -> Iterator[_Suspect]:
-    hidden = (shadow.entry for shadow in scene.artifact.inventory.shadowed)
+    hidden = tuple(shadow.entry for shadow in scene.artifact.inventory.shadowed)
     for entries, is_hidden in ((scene.listing.entries, False), (hidden, True)):
-        for entry in entries:
+        for entry in _candidates(entries):
             place = _place(entry)
             if place is not None and not is_packaged(scene, entry.path):
                 yield _Suspect(entry, place, is_hidden)
 
 
+def _candidates(entries: Iterable[Entry]) -> list[Entry]:
+    """The small files that start like a key or are called like what holds credentials."""
+    return [
+        entry
+        for entry in entries
+        if 0 < entry.size <= _LARGEST
+        and (entry.head.startswith(_KEY_HEADS) or entry.path.endswith(_ENDINGS) or "/.env." in "/" + entry.path)
+    ]
+
+
 def _place(entry: Entry) -> _Place | None:
-    if not 0 < entry.size <= _LARGEST or entry.kind is not Kind.FILE:
+    if entry.kind is not Kind.FILE:
         return None
     if entry.head.startswith(_KEY_HEADS):
         return None if entry.head.startswith(b"-----BEGIN CERT") else _KEY
-    name = entry.path.rpartition("/")[2]
-    if name.startswith(".env") and _ENVIRONMENT.fullmatch(entry.path):
+    if _ENVIRONMENT.fullmatch(entry.path):
         return _VARIABLES
-    if name not in _LAST:
-        return None
     return next((place for place in _PLACES if f"/{entry.path}".endswith(f"/{place.tail}")), None)
 
 

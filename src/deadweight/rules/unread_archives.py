@@ -1,24 +1,27 @@
 """Archives that stand beside what was unpacked from them.
 
 Why it weighs
-    A wheelhouse that was copied in to install from, the zip that a model came in, the tarball of a release: after the
-    install nobody opens them again.
+    A wheelhouse that was copied in to install from, the zip that a model came in, the tarball of a release: after
+    the install nobody opens them again.
 
 Evidence
-    A wheel or source distribution whose distribution is installed in the artifact in the same version; an archive with
-    a directory of its name beside it that holds every one of its files with the same size, read from the archive's
-    own list. Left are archives that are read as they are (jar, war, egg, pyz, npz, docx, model files), archives of
-    installed packages (the wheels in ensurepip and virtualenv), test data, and archives that are not wholly unpacked.
+    A wheel or source distribution whose distribution is installed in the artifact in the same version; an archive
+    with a directory of its name beside it that holds every one of its files with the same size, read from the
+    archive's own list. Left are a directory of mostly other distributions, which is an index, archives that are
+    read as they are (jar, war, egg, pyz, npz, docx, model files), archives of installed packages (the wheels in
+    ensurepip and virtualenv), test data, and archives that are not wholly unpacked.
 
 Edit
     Remove, made with a proof: a program may still open the archive.
 
 Source
-    PEP 427 (names of wheels), PEP 625 (names of source distributions), zipfile and tarfile for the lists of members.
+    PEP 427 (names of wheels), PEP 625 (names of source distributions), zipfile and tarfile for the lists of
+    members.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
@@ -40,16 +43,25 @@ _ENDINGS = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
 def _find(scene: Scene) -> Iterator[Finding]:
     installed = _installed(scene)
     archives = [entry for ending in (".whl", *_ENDINGS) for entry in _unowned(scene, ending)]
-    brought = [entry for entry in archives if _distribution(entry.name) in installed]
+    brought = _brought(archives, installed)
     evidence = Evidence("its distribution is installed in the same version", "its name")
     waste = Waste("archive of an installed distribution", (evidence,), Confidence.CERTAIN, Safety.PROVEN)
     yield from findings(scene, RULE.name, (entry.path for entry in brought), waste)
-    yield from _unpacked(scene, [entry for entry in archives if entry not in brought])
+    taken = {entry.path for entry in brought}
+    yield from _unpacked(scene, [entry for entry in archives if entry.path not in taken])
 
 
 def _installed(scene: Scene) -> frozenset[tuple[str, str]]:
     owners = scene.ownership.sources
     return frozenset((owner.name, owner.version) for owner in owners if owner.kind is OwnerKind.DISTRIBUTION)
+
+
+def _brought(archives: list[Entry], installed: frozenset[tuple[str, str]]) -> list[Entry]:
+    """What was installed from here; a directory of mostly other distributions is an index that somebody serves."""
+    known = [entry for entry in archives if (named := _distribution(entry.name)) is not None and named in installed]
+    in_all = Counter(entry.directory for entry in archives if _distribution(entry.name) is not None)
+    in_known = Counter(entry.directory for entry in known)
+    return [entry for entry in known if 2 * in_known[entry.directory] >= in_all[entry.directory]]
 
 
 def _unowned(scene: Scene, ending: str) -> Iterator[Entry]:
