@@ -76,7 +76,7 @@ def restored(artifact: Artifact, source: Companion, items: Iterable[Item], stagi
     place = _Place(Listing(artifact.inventory.visible, artifact.small), max(len(artifact.layers) - 1, 0))
     every = {item.path: item for item in source.manifest.items}
     todo = {item.path: item for item in _with_parents(items, every) if _is_missing(item, place.listing)}
-    links = _links(todo, every, place.listing)
+    links = _links(todo, source, place.listing)
     bodied = [path for path, item in todo.items() if item.kind in _BODIES and path not in links]
     bodies = dict(_staged(source, bodied, staging))
     bodies |= _records(artifact, source, (todo, place), staging)
@@ -117,13 +117,15 @@ def _is_missing(item: Item, listing: Listing) -> bool:
     return item.path in listing and not item.path.endswith(RECORD_ENDING)
 
 
-def _links(todo: Mapping[str, Item], every: Mapping[str, Item], listing: Listing) -> Mapping[str, str]:
+def _links(todo: Mapping[str, Item], source: Companion, listing: Listing) -> Mapping[str, str]:
     """What shares its body with another name again, by path: a name that is there as it was, or that comes back."""
     links: dict[str, str] = {}
     for path, item in todo.items():
+        digest = source.digest(path)
+        there = [_first(listing, name) for name in item.names if name in listing and name not in todo]
+        same = [name for name in there if name in listing and listing.by_path[name].digest == digest != ""]
         back = [name for name in item.names if name in todo and name < path and name not in links]
-        there = [_first(listing, name) for name in item.names if name in listing and name not in every]
-        shared = [*there, *back]
+        shared = [*same, *back]
         if shared and item.change is not Change.REPLACED:
             links[path] = shared[0]
     return links

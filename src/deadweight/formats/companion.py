@@ -44,6 +44,13 @@ class Companion:
     entries: Mapping[str, Entry]
     contents: Contents
 
+    def digest(self, path: str) -> str:
+        """The digest of the path's original body, empty where it has none."""
+        entry: Entry | None = self.entries[path]
+        if entry is not None and entry.kind is Kind.HARDLINK:
+            entry = self.entries.get(entry.target.removeprefix(FILES))
+        return "" if entry is None else entry.digest
+
     def bodies(self, paths: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
         """The original body of each path that has one, in one pass over the archive."""
         wanted = (self.entries[path] for path in paths if path in self.entries)
