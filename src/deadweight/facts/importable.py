@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
-from deadweight.facts.test_suites import is_test
+from deadweight.facts.suites import is_test
 
 _EXTENSIONS = (".so", ".pyd")
 _NO_MODULES = frozenset({"__main__", "conftest", "setup"})

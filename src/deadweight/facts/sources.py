@@ -13,18 +13,22 @@ from deadweight.core.gap import Gap
 from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
-from deadweight.facts.test_suites import is_test
+from deadweight.facts.suites import is_test
 
 MAX_SOURCE = 16 << 20
 WATCHED: Mapping[str, tuple[bytes, ...]] = MappingProxyType(
     {
         ".pyi": (b"attach_stub",),
-        ".h": (b"get_include", b"cpp_extension"),
-        **dict.fromkeys((".hpp", ".cuh", ".c", ".cc", ".cpp", ".cu", ".f90", ".pyx", ".pxd"), ()),
+        **dict.fromkeys((".h", ".hpp", ".cuh", ".c", ".cc", ".cpp", ".cu", ".f90", ".pyx", ".pxd"), ()),
         **dict.fromkeys((".a", ".cmake", ".pc", ".rst", ".md"), ()),
     }
 )
 """Endings of files that a program may read at run time by name, with what else tells that it does."""
+CUDA, COMPILING = "cuda", "compiling"
+"""What a source may speak of besides files: a GPU (the application's only), and building native code as it runs."""
+_COMPILING = (COMPILING, (b"cpp_extension", b"torch.compile"))
+_BUILDING = (b"get_include", b"pyximport", b"numba", b"cffi", b"triton", b"cppyy", b"distutils")
+_APPLICATION = ((CUDA, (b"cuda", b"nvidia")), (COMPILING, (*_COMPILING[1], *_BUILDING)))
 FOLDERS = ("tests", "test", "docs", "doc", "examples", "example")
 _JOINS = re.compile(rb"join\w*\(|\w[ \t]*/[ \t]*$|__file__|Path\(|files\(|get_data\(|filename\(")
 _FOREIGN = frozenset({OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.NPM})
@@ -43,7 +47,7 @@ class Source:
     `imports` are the absolute dotted names that are imported at its top level, `nested` those imported deeper: in a
     function, under `try` or `if`. For `from a import b` both `a` and `a.b` are there. `quoted` are dotted names of
     tests that stand in quotes. `speaks` are the endings of WATCHED that stand before a closing quote, and the names
-    of FOLDERS that stand in quotes where a path is joined; where the distribution has such files.
+    of FOLDERS that stand in quotes where a path is joined, where the distribution has such files; CUDA; COMPILING.
     """
 
     path: str
@@ -65,7 +69,7 @@ class _Home:
 
 def _sources(scene: Scene) -> Mapping[str, Source]:
     homes = {path: home for one in scene.ask(DISTRIBUTIONS) for path, home in _homes(one)}
-    own = _Home("", "", ())
+    own = _Home("", "", _APPLICATION)
     wanted = [entry for entry in scene.listing.entries if _is_wanted(scene, entry, homes)]
     contents = scene.artifact.contents.stream(wanted)
     return {entry.path: _read(entry, body, homes.get(entry.path, own)) for entry, body in contents}
@@ -79,6 +83,7 @@ def _homes(distribution: Distribution) -> Iterator[tuple[str, _Home]]:
 
 
 def _watched(distribution: Distribution) -> Iterator[tuple[str, tuple[bytes, ...]]]:
+    yield _COMPILING
     endings = {path[path.rfind(".") :] for path in distribution.files}
     for ending in endings & WATCHED.keys():
         yield ending, (f'{ending}"'.encode(), f"{ending}'".encode(), *WATCHED[ending])

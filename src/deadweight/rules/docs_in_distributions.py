@@ -32,7 +32,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
 from deadweight.facts.sources import SPOKEN
-from deadweight.facts.test_suites import is_test
+from deadweight.facts.suites import is_test
 from deadweight.rules.distribution_files import held_by, module_files
 from deadweight.rules.reporting import Waste, finding
 

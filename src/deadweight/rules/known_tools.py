@@ -30,7 +30,7 @@ _TABLE = {
     "commit hook": "pre-commit commitizen gitlint detect-secrets cookiecutter copier",
     "debugger": "debugpy ipdb pdbpp pudb web-pdb remote-pdb icecream snoop",
     "profiler": """
-        py-spy memory-profiler line-profiler scalene snakeviz memray pyinstrument tuna viztracer gprof2dot filprofiler""",
+        py-spy memory-profiler line-profiler scalene snakeviz memray pyinstrument tuna viztracer gprof2dot""",
 }
 TOOLS: Mapping[str, tuple[str, ...]] = MappingProxyType({kind: tuple(names.split()) for kind, names in _TABLE.items()})
 """Normalised names, `*` for a family. A name here says what the tool is for, never that it may go."""

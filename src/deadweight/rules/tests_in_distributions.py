@@ -32,7 +32,7 @@ from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
 from deadweight.facts.imported_tests import IMPORTED_TESTS, ImportedTests
 from deadweight.facts.sources import SPOKEN
-from deadweight.facts.test_suites import TEST_SUITES
+from deadweight.facts.suites import TEST_SUITES
 from deadweight.rules.distribution_files import held_by, own_paths
 from deadweight.rules.reporting import Waste, finding
 

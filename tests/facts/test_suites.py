@@ -4,7 +4,7 @@ import pytest
 
 from builders.scenes import distribution_files
 from builders.sites import SITE, site_scene
-from deadweight.facts.test_suites import TEST_SUITES, is_test
+from deadweight.facts.suites import TEST_SUITES, is_test
 
 
 @pytest.mark.parametrize(

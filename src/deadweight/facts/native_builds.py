@@ -1,0 +1,44 @@
+"""What may build native code while the program runs, and so needs headers, sources and static libraries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deadweight.core.scene import Fact, Scene
+from deadweight.facts.sources import COMPILING, SOURCES
+
+BUILDERS = frozenset(
+    {"triton", "pytorch-triton", "cppyy", "cppyy-cling", "cffi", "pybind11", "nanobind", "cython", "pythran", "numba"}
+)
+"""Distributions that exist to build native code: what they carry for it is their function."""
+_COMPILER = re.compile(r"(?:^|/)bin/(?:[\w.-]*-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class NativeBuilds:
+    """Who may build: a source of the application, sources by distribution that speak of torch's ways to compile.
+
+    `possible` is false for an image without a compiler: nothing in it can build (torch.compile needs a C++ compiler).
+    """
+
+    application: str
+    with_torch: Mapping[str, str]
+    possible: bool
+
+    def torch_user(self, torch: str) -> str:
+        """One source of a distribution that may compile with the torch of that dist-info, empty for none."""
+        return next((path for by, path in self.with_torch.items() if by != torch), "")
+
+
+def _native_builds(scene: Scene) -> NativeBuilds:
+    speaking = [one for one in scene.ask(SOURCES).values() if COMPILING in one.speaks]
+    own = next((one.path for one in speaking if not one.distribution), "")
+    others = {one.distribution: one.path for one in reversed(speaking) if one.distribution}
+    is_image = scene.artifact.image is not None
+    has_compiler = any(_COMPILER.search(entry.path) for entry in scene.listing.entries)
+    return NativeBuilds(own, others, has_compiler or not is_image)
+
+
+NATIVE_BUILDS: Fact[NativeBuilds] = Fact("native builds", _native_builds)

@@ -1,0 +1,53 @@
+"""Finds compiled test programs inside installed distributions.
+
+Why it weighs
+-------------
+torch/bin holds test_api and test_jit, the compiled tests of its C++ side: with two copies of protoc 52 MB of 699.
+
+Evidence
+--------
+An ELF file that is no shared library by its name and whose name begins with `test_` or ends with `_test` or `_tests`,
+in the RECORD of a distribution. Shared libraries (`_test_ccallback.so`) stay: Python imports them.
+
+Edit
+----
+Removes the file. Safe.
+
+Source
+------
+Measured: dependencies, 6.2 (torch/bin: 51.7 MB).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deadweight.core.edit import Safety
+from deadweight.core.finding import Confidence, Evidence, Finding
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Rule
+from deadweight.facts.distributions import DISTRIBUTIONS
+from deadweight.native.elf import MAGIC
+from deadweight.rules.distribution_files import held_by, module_files
+from deadweight.rules.reporting import Waste, finding
+
+_NAME = "compiled-tests"
+_PROGRAM = re.compile(r"(?:test_[^/.]+|[^/.]+_tests?)")
+
+
+def _find(scene: Scene) -> Iterator[Finding]:
+    entries = scene.listing.by_path
+    for distribution in scene.ask(DISTRIBUTIONS):
+        programs = [
+            path
+            for path in module_files(distribution)
+            if _PROGRAM.fullmatch(path.rpartition("/")[2]) and entries[path].head[:4] == MAGIC
+        ]
+        if programs:
+            evidence = tuple(Evidence("a program of the project's own tests", path) for path in programs)
+            waste = Waste("compiled test programs", evidence, Confidence.LIKELY, Safety.SAFE)
+            yield finding(scene, _NAME, held_by(distribution, programs), waste)
+
+
+RULE: Rule = Rule(_NAME, "compiled test programs inside installed distributions", Safety.SAFE, _find)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from builders.scenes import distribution_files
+from builders.sites import SITE, image_running, site_scene
+from deadweight.facts.native_builds import NATIVE_BUILDS
+
+
+def test_an_application_that_compiles_is_told_with_its_source() -> None:
+    scene = site_scene({"app/main.py": b"model = torch.compile(model)\n"})
+    assert scene.ask(NATIVE_BUILDS).application == "app/main.py"
+
+
+def test_a_distribution_that_may_compile_with_torch_is_told() -> None:
+    scene = site_scene(
+        distribution_files(SITE, "torch", files={"torch/__init__.py": b"'torch.compile'\n"}),
+        distribution_files(SITE, "fast", files={"fast/ops.py": b"from torch.utils import cpp_extension\n"}),
+    )
+    assert scene.ask(NATIVE_BUILDS).torch_user(f"{SITE}/torch-1.0.dist-info") == f"{SITE}/fast/ops.py"
+
+
+def test_an_image_without_a_compiler_can_build_nothing() -> None:
+    assert not site_scene({"usr/bin/env": b""}, image=image_running("a")).ask(NATIVE_BUILDS).possible
+    assert site_scene({"usr/bin/x86_64-linux-gnu-g++-12": b""}, image=image_running("a")).ask(NATIVE_BUILDS).possible
+
+
+def test_a_directory_may_be_used_where_there_is_a_compiler() -> None:
+    assert site_scene({"bin/python": b""}).ask(NATIVE_BUILDS).possible

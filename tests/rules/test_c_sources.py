@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from builders.scenes import distribution_files
+from builders.sites import SITE, found_paths, only, site_scene
+from deadweight.core.edit import Safety
+from deadweight.rules.c_sources import RULE
+
+
+@pytest.mark.parametrize("name", ["_speedups.c", "fast.pyx", "fast.pxd", "kernel.cu", "solver.f90"])
+def test_finds_sources_of_extension_modules(name: str) -> None:
+    found = only(RULE, site_scene(distribution_files(SITE, "pkg", files={"pkg/__init__.py": b"", f"pkg/{name}": b"x"})))
+    assert found.paths == (f"{SITE}/pkg/{name}",)
+    assert found.safety is Safety.SAFE
+
+
+def test_finds_sources_that_the_distribution_reads_only_to_be_proven() -> None:
+    """bitsandbytes and others compile what they carry; so did triton/backends/nvidia/driver.py with driver.c."""
+    files = {"pkg/driver.py": b"src = Path(d, 'driver.c').read_text()\n", "pkg/driver.c": b"int d;\n"}
+    assert only(RULE, site_scene(distribution_files(SITE, "pkg", files=files))).safety is Safety.PROVEN
+
+
+def test_leaves_the_sources_of_triton() -> None:
+    files = {"triton/backends/nvidia/driver.c": b"int d;\n", "triton/__init__.py": b""}
+    assert not found_paths(RULE, site_scene(distribution_files(SITE, "triton", files=files)))
+
+
+def test_leaves_sources_where_the_application_compiles_cython() -> None:
+    files = {"pkg/__init__.py": b"", "pkg/fast.pxd": b"x"}
+    application = {"app/main.py": b"import pyximport\n"}
+    assert not found_paths(RULE, site_scene(distribution_files(SITE, "pkg", files=files), application))
+
+
+def test_leaves_python_and_the_application() -> None:
+    parts = distribution_files(SITE, "pkg", files={"pkg/__init__.py": b"", "pkg/c.py": b""})
+    assert not found_paths(RULE, site_scene(parts, {"app/x.c": b"int x;\n"}))
