@@ -20,14 +20,15 @@ def expression(glob: str) -> str:
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     """Whether a path as a whole matches any of the globs; nothing matches none.
 
-    Most paths are turned away by the plain text that every glob ends with: 100 000 paths cost some 50 ms.
+    Most paths are turned away by the plain text that a glob ends with, or else starts with: 100 000 cost some 50 ms.
     """
     wanted = tuple(dict.fromkeys(globs))
     if not wanted:
         return lambda path: False
     match = _compiled("|".join(f"(?:{expression(one)})" for one in wanted)).fullmatch
-    tails = _shortest(_tail(one) for one in wanted)
-    return lambda path: path.endswith(tails) and match(path) is not None
+    tails = _shortest(tail for one in wanted if (tail := _tail(one)))
+    heads = tuple(_head(one) for one in wanted if not _tail(one))
+    return lambda path: (path.endswith(tails) or path.startswith(heads)) and match(path) is not None
 
 
 def _compiled(whole: str) -> re.Pattern[str]:
@@ -42,6 +43,11 @@ def _compiled(whole: str) -> re.Pattern[str]:
 def _tail(glob: str) -> str:
     """The plain text that every match of the glob ends with."""
     return "" if glob.endswith("/") else re.split(r"[*?\]/]", glob)[-1]
+
+
+def _head(glob: str) -> str:
+    """The plain text that every match of the glob starts with."""
+    return re.split(r"[*?[]", glob)[0]
 
 
 def _shortest(tails: Iterable[str]) -> tuple[str, ...]:

@@ -34,18 +34,27 @@ class _Stack:
     shadowed: list[Shadow] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
+        """Lay the entry, and make its directories known, with entries of their own or without."""
         self.seen[entry.path] = entry
-        self.children.setdefault(entry.directory, set()).add(entry.path)
+        path = entry.path
+        while path:
+            directory = path.rpartition("/")[0]
+            beside = self.children.get(directory)
+            if beside:
+                beside.add(path)
+                return
+            self.children[directory] = {path}
+            path = directory
 
     def hide(self, path: str, cause: Cause, by: int) -> None:
         """Hide the path and all that lies under it."""
+        self.children.get(path.rpartition("/")[0], set()).discard(path)
         waiting = [path]
         while waiting:
             at = waiting.pop()
             waiting.extend(self.children.pop(at, ()))
             entry = self.seen.pop(at, None)
             if entry is not None:
-                self.children.get(entry.directory, set()).discard(at)
                 self.shadowed.append(Shadow(entry, cause, by))
 
     def hide_lower(self, path: str, cause: Cause, by: int) -> None:
@@ -89,11 +98,15 @@ def _lay(pile: _Stack, entry: Entry, index: int) -> None:
         pile.shadowed.append(Shadow(below, Cause.OVERWRITTEN, index))
     elif entry.path:
         _clear_way(pile, entry, index)
+        if entry.kind is not Kind.DIRECTORY:
+            pile.hide_lower(entry.path, Cause.OVERWRITTEN, index)
     pile.add(entry)
 
 
 def _clear_way(pile: _Stack, entry: Entry, index: int) -> None:
     """A path under what is a file below replaces that file."""
+    if pile.children.get(entry.directory):
+        return
     for above in parents(entry.path):
         below = pile.seen.get(above)
         if below is None:

@@ -27,13 +27,16 @@ def plain(name: str, where: str) -> str:
         )
     path = "/".join(parts)
     if len(path) > MAX_COMPONENT // 4:  # a character is four bytes at most
-        _check_length(path, parts, where)
+        _check_length(path, where)
     return path
 
 
-def _check_length(path: str, parts: list[str], where: str) -> None:
-    longest = max(len(part.encode("utf-8", "surrogateescape")) for part in parts)
-    whole = len(path.encode("utf-8", "surrogateescape"))
+def _check_length(path: str, where: str) -> None:
+    raw = path.encode("utf-8", "surrogateescape")
+    whole = len(raw)
+    if whole <= MAX_COMPONENT:
+        return
+    longest = max(map(len, raw.split(b"/")))
     if longest > MAX_COMPONENT or whole > MAX_PATH:
         raise Hostile(
             f"a name of {whole} bytes (longest component {longest}) fits no Linux file system",
@@ -45,7 +48,7 @@ def _check_length(path: str, parts: list[str], where: str) -> None:
 def parents(path: str) -> tuple[str, ...]:
     """Every directory above the path, nearest first, without the root."""
     found = []
-    while path := posixpath.dirname(path):
+    while path := path.rpartition("/")[0]:
         found.append(path)
     return tuple(found)
 

@@ -137,6 +137,9 @@ class ChunkFeed:
 
     def skip_padding(self, end: int) -> None:
         """Pass over what lies before that place, as far as it is there."""
+        if end - self._base <= len(self._chunk):
+            self._at = end - self._base
+            return
         for _ in self.pieces(end - self.position):
             pass
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import lru_cache
 from typing import NamedTuple
 
 from deadweight.core.errors import Corrupt
@@ -71,6 +72,7 @@ def _text(field: bytes) -> bytes:
     return field.partition(b"\0")[0]
 
 
+@lru_cache(4096)
 def _number(field: bytes) -> int:
     """Octal, or base 256 where the first bit is set (GNU, for what octal cannot hold)."""
     if field[0] & 0x80:

@@ -133,8 +133,10 @@ def headers(feed: Feed, where: str, limits: Limits) -> Iterator[Header]:
         if header.path.count("/") >= limits.depth:
             raise Hostile(f"a path of more than {limits.depth} components", where=where)
         yield header
-        feed.skip(max(0, header.body + header.data - feed.position))
-        feed.skip_padding(header.end)
+        at = feed.position
+        if at < header.end:
+            feed.skip(max(0, header.body + header.data - at))
+            feed.skip_padding(header.end)
 
 
 def _next(feed: Feed, where: str, shared: dict[str, bytes]) -> Header | None:
