@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,10 +25,13 @@ def _pointed_at(scene: Scene) -> tuple[Pointer, ...]:
 
 
 def _linked(scene: Scene) -> Iterator[Pointer]:
+    """Where each link points, seen from the artifact's root and, for a directory, from where it lies on the host."""
+    here = os.path.realpath(scene.artifact.location) + "/"
     for path, text in scene.listing.links.items():
-        target = link_target(path, text)
-        if target:
-            yield Pointer(target, path)
+        for spelled in (text, text.removeprefix(here)) if text.startswith(here) else (text,):
+            target = link_target(path if spelled is text else "", spelled)
+            if target:
+                yield Pointer(target, path)
 
 
 def _configured(scene: Scene) -> Iterator[Pointer]:
