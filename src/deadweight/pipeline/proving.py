@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Changes
-from deadweight.core.probe import Probe, ProbeKind, RunRecord
+from deadweight.core.probe import Probe, RunRecord
 from deadweight.core.proof import Proof
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Packing
 from deadweight.facts.importable import IMPORTABLE
 from deadweight.formats.recognition import format_named
+from deadweight.proof.probes import with_imports
 from deadweight.proof.prove import ProofSettings, observe
 from deadweight.proof.verdicts import compare_runs
 from deadweight.sandbox.stand import Program, Stand
 
 TREES = frozenset(("directory", "virtual-environment", "project"))
-SWEEP = "imports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,9 @@ def stand_for(artifact: Artifact, room: Path, place: Path | None = None) -> Stan
     return Stand(root=tree, place=str(place or tree), image=artifact.image is not None)
 
 
-def spelled_out(probes: Iterable[Probe], kept: Scene) -> tuple[Probe, ...]:
+def spelled_out(probes: tuple[Probe, ...], kept: Scene) -> tuple[Probe, ...]:
     """The probes with each import sweep spread to one a distribution: every module that the result still has."""
-    spread: list[Probe] = []
-    for probe in probes:
-        if probe.kind is ProbeKind.IMPORTS and not probe.modules:
-            spread += (
-                replace(probe, name=f"{SWEEP} {distribution}", modules=modules)
-                for distribution, modules in sorted(kept.ask(IMPORTABLE).items())
-                if modules
-            )
-        else:
-            spread.append(probe)
-    return tuple(spread)
+    return with_imports(probes, kept.ask(IMPORTABLE))
 
 
 def baseline(stand: Stand, proving: Proving, probes: Sequence[Probe]) -> Baseline:

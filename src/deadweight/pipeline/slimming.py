@@ -13,7 +13,8 @@ from deadweight.core.changes import Changes
 from deadweight.core.edit import Edit
 from deadweight.core.errors import ProofFailed, UsageError
 from deadweight.core.plan import Plan
-from deadweight.core.proof import NO_PROOF, Comparison, Proof, Verdict
+from deadweight.core.probe import ProbeKind
+from deadweight.core.proof import NO_PROOF, Comparison, Proof, Undone, Verdict
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Format, Packing
 from deadweight.edits.applying import apply_all, edit_kinds
@@ -23,9 +24,10 @@ from deadweight.formats.output import scratch_directory
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.proving import Baseline, Proving, baseline, compare, spelled_out, stand_for
-from deadweight.proof.bisect import find_culprits
+from deadweight.proof.bisect import Bisection, find_culprits
 
 MOST_TRIALS = 40
+MOST_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,26 +159,45 @@ def reason(proof: Proof) -> str:
 
 
 def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, Proof]) -> tuple[_Packed, Proof]:
-    """Find what broke it, take that out, prove again."""
+    """Find what broke it, take that out, prove again; another probe may then show what the first one hid."""
     known, proving, proof = failed
-    shutil.rmtree(broken.path.parent, ignore_errors=True)
-    numbers = count(1)
+    undone: tuple[Undone, ...] = ()
+    packed = broken
+    for place in count(1):
+        shutil.rmtree(packed.path.parent, ignore_errors=True)
+        found = _culprits(shop, packed.edits, (known, proving, proof), place)
+        undone += found.undone
+        packed = shop.make((*found.kept, *follow_ups(shop.scene, found.kept)), f"mended-{place}")
+        again = shop.prove(packed, known, proving)
+        if again.verdict is Verdict.SAME:
+            return packed, replace(again, undone=undone)
+        if again.verdict is not Verdict.DIFFERENT or not found.undone or place == MOST_ROUNDS:
+            break
+        proof = again
+    raise ProofFailed(
+        f"the result answers differently: {reason(proof)}",
+        advice="Taking out edits did not mend it. Nothing was written. See --keep and --ignore.",
+    )
 
-    def trial(some: Sequence[Edit]) -> tuple[_Packed, Proof]:
-        packed = shop.make((*some, *follow_ups(shop.scene, some)), f"trial-{next(numbers)}")
-        return packed, shop.prove(packed, known, proving)
+
+def _culprits(shop: _Workshop, edits: Sequence[Edit], failed: tuple[Baseline, Proving, Proof], place: int) -> Bisection:
+    """Bisect the edits on the probes that failed alone."""
+    known, proving, proof = failed
+    differ = {one.probe for one in proof.comparisons if one.verdict is Verdict.DIFFERENT}
+    asked = tuple(probe for probe in known.probes if probe.name in differ)
+    swept = bool(asked) and all(probe.kind is ProbeKind.IMPORTS for probe in asked)
+    lean = replace(proving, program=None) if swept else proving
+    numbers = count(1)
+    progress = shop.output.packing.progress
+    progress.start("finding what broke it", 0, "trials")
 
     def difference(some: Sequence[Edit]) -> Comparison | None:
-        packed, tried = trial(some)
+        packed = shop.make((*some, *follow_ups(shop.scene, some)), f"trial-{place}-{next(numbers)}")
+        tried = shop.prove(packed, replace(known, probes=asked), lean)
         shutil.rmtree(packed.path.parent, ignore_errors=True)
+        progress.advance(1)
         return tried.first_difference
 
-    decided = [edit for edit in broken.edits if edit.rule]
-    kept, undone = find_culprits(decided, difference, MOST_TRIALS)
-    packed, again = trial(kept)
-    if again.verdict is not Verdict.SAME:
-        raise ProofFailed(
-            f"the result answers differently: {reason(proof)}",
-            advice="Taking out single edits did not mend it. Nothing was written. See --keep and --ignore.",
-        )
-    return packed, replace(again, undone=undone)
+    found = find_culprits([edit for edit in edits if edit.rule], difference, MOST_TRIALS)
+    progress.finish()
+    return found
