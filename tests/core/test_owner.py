@@ -34,6 +34,13 @@ def test_of_two_claims_of_one_basis_the_more_specific_kind_wins_and_the_contest_
     assert ownership.contests == (Contest("a", (NUMPY, DEBIAN)),)
 
 
+def test_a_place_in_a_place_of_another_kind_is_no_contest() -> None:
+    model, cache = Owner(OwnerKind.MODEL, "m"), Owner(OwnerKind.CACHE, "c")
+    ownership = settle([Claim(cache, Basis.LOCATED, ["a"], "place"), Claim(model, Basis.LOCATED, ["a"], "content")])
+    assert ownership.of("a") == model
+    assert ownership.contests == ()
+
+
 def test_of_two_owners_of_one_kind_the_first_name_wins() -> None:
     ownership = settle([Claim(SCIPY, Basis.RECORDED, ["a"], "s"), Claim(NUMPY, Basis.RECORDED, ["a"], "n")])
     assert ownership.contests == (Contest("a", (NUMPY, SCIPY)),)
@@ -59,12 +66,13 @@ CLAIMS = st.builds(Claim, OWNERS, st.sampled_from(Basis), st.lists(st.sampled_fr
 
 
 def best(claims: list[Claim], path: str) -> list[Owner]:
-    """Who claims the path on the highest basis, in order, by the law's own words."""
+    """Who has the path and who contests it, in order, by the law's own words."""
     having = [claim for claim in claims if path in claim.paths]
     highest = max((claim.basis for claim in having), default=None)
     kinds = list(OwnerKind)
     owners = {claim.owner for claim in having if claim.basis is highest}
-    return sorted(owners, key=lambda owner: (kinds.index(owner.kind), owner.name))
+    ordered = sorted(owners, key=lambda owner: (kinds.index(owner.kind), owner.name))
+    return [owner for owner in ordered if highest is Basis.RECORDED or owner.kind is ordered[0].kind]
 
 
 @given(st.lists(CLAIMS, max_size=8))

@@ -76,6 +76,12 @@ def test_what_is_not_installed_in_place_names_no_project(body: bytes) -> None:
     assert editable_project(body) == ""
 
 
+def test_a_distribution_from_a_url_makes_no_system_an_application() -> None:
+    files = distribution_files(SITE, "mine")
+    files[f"{SITE}/mine-1.0.dist-info/direct_url.json"] = b'{"url": "https://example.invalid/mine.whl"}'
+    assert roots(scene_of({**SYSTEM, **files}).listing) == ()
+
+
 def test_no_root_lies_in_another() -> None:
     files = {**SYSTEM, "usr/src/app/main.py": b"x", "app/opt/x/y": b"z", "app-two/a": b"b"}
     assert roots(scene_of(files).listing) == ("app", "app-two", "usr/src/app")

@@ -125,6 +125,14 @@ def test_a_file_that_two_records_name_is_contested() -> None:
     assert [owner.name for owner in contest.owners] == ["first", "second"]
 
 
+def test_a_vendored_distribution_belongs_to_the_one_that_records_it() -> None:
+    inner = distribution_files("big/_vendor", "small")
+    scene = scene_of(distribution_files(SITE, "big", files={"big/__init__.py": b"1", **inner}))
+    assert owned(scene, "small") == set()
+    assert {f"{SITE}/{path}" for path in inner} <= owned(scene, "big")
+    assert scene.ownership.contests == ()
+
+
 def test_several_pythons_have_each_their_own() -> None:
     other = "opt/venv/lib/python3.11/site-packages"
     scene = scene_of({**distribution_files(SITE, "same", "1"), **distribution_files(other, "same", "2")})

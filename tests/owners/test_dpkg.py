@@ -90,6 +90,13 @@ def test_a_directory_that_several_packages_list_is_nobodys_and_no_contest() -> N
     assert scene.ownership.contests == ()
 
 
+def test_a_link_to_a_directory_that_several_packages_list_is_no_contest() -> None:
+    lists = {"coreutils": b"/bin\n/bin/ls\n", "libc6:amd64": b"/bin\n/bin/ldd\n"}
+    link = {"bin": Entry("bin", Kind.SYMLINK, target="usr/bin")}
+    scene = scene_of(system(lists, {**link, "usr/bin/ls": b"1", "usr/bin/ldd": b"2"}))
+    assert scene.ownership.contests == ()
+
+
 def test_a_file_that_two_packages_list_is_contested() -> None:
     scene = scene_of(system({"coreutils": b"/usr/share/x\n", "libc6:amd64": b"/usr/share/x\n"}, {"usr/share/x": b"1"}))
     (contest,) = scene.ownership.contests

@@ -37,6 +37,18 @@ def test_programs_headers_and_the_standard_library_are_the_interpreters() -> Non
     assert {ownership.of(f"usr/local/{path}") for path in OTHERS} == {NOBODY}
 
 
+def test_an_interpreter_of_before_the_one_abi_is_known_by_its_own_names() -> None:
+    own = ("bin/python3.7m", "lib/libpython3.7m.a", "include/python3.7m/Python.h", "lib/python3.7/os.py")
+    ownership = scene_of({f"opt/p/{path}": b"x" for path in own}).ownership
+    assert {ownership.of(f"opt/p/{path}") for path in own} == {Owner(OwnerKind.INTERPRETER, "python", "3.7")}
+
+
+def test_a_program_that_two_interpreters_could_have_is_contested() -> None:
+    files = {f"usr/local/{path}": b"x" for path in ("lib/python3.11/os.py", "lib/python3.12/os.py", "bin/python3")}
+    (contest,) = scene_of(files).ownership.contests
+    assert (contest.path, [owner.version for owner in contest.owners]) == ("usr/local/bin/python3", ["3.11", "3.12"])
+
+
 def test_what_is_installed_in_an_interpreter_is_not_its() -> None:
     files = distribution_files("usr/local/lib/python3.12/site-packages", "one")
     stray = "usr/local/lib/python3.12/site-packages/stray.py"

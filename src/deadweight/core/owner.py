@@ -59,7 +59,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """A path that several owners claim on the same, highest basis, winner first."""
+    """A path that several owners claim on the same, highest basis, winner first.
+
+    Places lie in one another by nature, a model in a cache, an environment in an application: there the more
+    specific kind has it and nothing is contested. Records that disagree are, and owners of one kind.
+    """
 
     path: str
     owners: tuple[Owner, ...]
@@ -89,8 +93,14 @@ def settle(claims: Iterable[Claim]) -> Ownership:
     for claim in ordered:
         for path in claim.paths:
             winner = winners.setdefault(path, claim)
-            if winner is not claim and winner.basis is claim.basis and winner.owner != claim.owner:
+            if winner is not claim and _disagree(winner, claim):
                 rivals.setdefault(path, [winner.owner]).append(claim.owner)
     contests = tuple(Contest(path, tuple(dict.fromkeys(named))) for path, named in sorted(rivals.items()))
     sources = {claim.owner: claim.source for claim in reversed(ordered)}
     return Ownership({path: claim.owner for path, claim in winners.items()}, sources, contests)
+
+
+def _disagree(winner: Claim, claim: Claim) -> bool:
+    if winner.basis is not claim.basis or winner.owner == claim.owner:
+        return False
+    return claim.basis is Basis.RECORDED or winner.owner.kind is claim.owner.kind

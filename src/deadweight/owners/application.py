@@ -59,7 +59,8 @@ def _placed(listing: Listing) -> Iterator[str]:
 def _editable(listing: Listing) -> Iterator[str]:
     """The projects that are installed in place (PEP 610, PEP 660)."""
     for path, body in listing.small.items():
-        if path.endswith(".dist-info/direct_url.json") and (place := editable_project(body)) in listing.directories:
+        place = editable_project(body) if path.endswith(".dist-info/direct_url.json") else ""
+        if place and place in listing.directories:
             yield place
 
 

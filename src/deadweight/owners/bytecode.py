@@ -21,7 +21,7 @@ def source_of(path: str) -> str:
 def beside_sources(listing: Listing, known: Mapping[str, Owner]) -> Iterator[Claim]:
     """Claims on the bytecode that was made of files whose owner is known, after they were installed."""
     beside: dict[Owner, list[str]] = {}
-    for directory in listing.directories_named.get(CACHE, ()):
+    for directory in listing.directories_named.get(CACHE, ()) if known else ():
         for path in listing.paths_under(directory):
             if path not in known and (owner := known.get(source_of(path))):
                 beside.setdefault(owner, []).append(path)

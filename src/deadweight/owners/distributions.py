@@ -57,7 +57,18 @@ def installed(listing: Listing) -> Iterator[Installed]:
     """Every distribution of the artifact in the order of the paths of their metadata.
 
     Metadata of an egg-info counts in a site directory only: elsewhere it is left from a build of the project itself.
+    Metadata that another distribution records is vendored with it and stays its own (`setuptools/_vendor`).
     """
+    found = tuple(_stated_distributions(listing))
+    vendored = {path.rpartition("/")[0] for one in found for path in one.named if _is_foreign_metadata(one, path)}
+    return (one for one in found if one.info not in vendored)
+
+
+def _is_foreign_metadata(one: Installed, path: str) -> bool:
+    return path.endswith(("/METADATA", "/PKG-INFO")) and not path.startswith(f"{one.info}/")
+
+
+def _stated_distributions(listing: Listing) -> Iterator[Installed]:
     for info in sorted(set(map(_info_of, listing.small)) - {""}):
         if info.endswith(".dist-info"):
             yield _by_record(listing, info)

@@ -9,12 +9,13 @@ from deadweight.core.listing import Listing
 from deadweight.core.owner import Basis, Claim, Owner, OwnerKind
 from deadweight.core.seams import Cataloger
 
-_LIBRARY = re.compile(r"(?:python|pypy)3\.[0-9]+t?")
-_PROGRAM = r"(?:python|pypy|pydoc|idle|2to3)-?(?:3|{version})?(?:-config)?(?:\.1)?"
-_SHARED = r"lib(?:python|pypy)(?:3|{version})(?:-c)?\.(?:so|a|dylib)[.0-9]*"
-_PACKAGING = r"(?:python|pypy)-?(?:3|{version})(?:-embed)?\.pc"
+_LIBRARY = re.compile(r"(?:python|pypy)([23]\.[0-9]+t?)")
+_PROGRAM = r"(?:python|pypy|pydoc|idle|pyvenv|2to3)-?(?:{major}|{version}m?)?(?:-config)?(?:\.1)?"
+_SHARED = r"lib(?:python|pypy)(?:{major}|{version}m?)(?:-c)?\.(?:so|a|dylib)[.0-9]*"
+_PACKAGING = r"(?:python|pypy)-?(?:{major}|{version}m?)(?:-embed)?\.pc"
 _AROUND = (("bin", _PROGRAM), ("share/man/man1", _PROGRAM), ("lib", _SHARED), ("lib/pkgconfig", _PACKAGING))
 _VERSION = re.compile(rb'#define\s+PY_VERSION\s+"([^"]+)"')
+_ABIS = ("", "m")
 _SITES = ("site-packages", "dist-packages")
 
 
@@ -38,13 +39,14 @@ def libraries(listing: Listing) -> Iterator[str]:
 
 def _version(listing: Listing, prefix: str, name: str) -> str:
     """The version by its patchlevel.h, else as far as the name of the library tells it."""
-    stated = _VERSION.search(listing.small.get(f"{prefix}include/{name}/patchlevel.h", b""))
+    headers = (listing.small.get(f"{prefix}include/{name}{abi}/patchlevel.h", b"") for abi in _ABIS)
+    stated = _VERSION.search(b"\n".join(headers))
     return stated[1].decode("ascii", "replace") if stated else _short_version(name)
 
 
 def _short_version(name: str) -> str:
     """The version that the name of a library tells: `3.12` of `python3.12`."""
-    return name[name.index("3") :]
+    return name.removeprefix("python").removeprefix("pypy")
 
 
 def _standard_library(listing: Listing, library: str) -> Iterator[str]:
@@ -54,11 +56,12 @@ def _standard_library(listing: Listing, library: str) -> Iterator[str]:
 
 def _around(listing: Listing, prefix: str, name: str) -> Iterator[str]:
     """Programs, headers, libraries and manuals of the interpreter, not those of another version beside it."""
-    yield from listing.paths_under(f"{prefix}include/{name}")
-    version = re.escape(_short_version(name))
+    for abi in _ABIS:
+        yield from listing.paths_under(f"{prefix}include/{name}{abi}")
+    version = _short_version(name)
     for folder, shape in _AROUND:
-        own = re.compile(shape.format(version=version)).fullmatch
+        own = re.compile(shape.format(major=version[0], version=re.escape(version))).fullmatch
         yield from (path for path in listing.directly_in(prefix + folder) if own(path.rpartition("/")[2]))
 
 
-CATALOGER: Cataloger = Cataloger(name="interpreter", reads=("**/include/python3.*/patchlevel.h",), claims=claims)
+CATALOGER: Cataloger = Cataloger(name="interpreter", reads=("**/include/python*/patchlevel.h",), claims=claims)

@@ -42,14 +42,14 @@ class Package:
 def package_claims(listing: Listing, packages: Iterable[Package]) -> Iterator[Claim]:
     """What the packages list, then the bytecode and the links that were made of it when they were installed.
 
-    A directory that several packages list belongs to none of them.
+    A directory that several packages list belongs to none of them, and so does a link to one, such as `/bin`.
     """
     known: dict[str, Owner] = {}
     directories: dict[str, Owner | None] = {}
     for package in packages:
         owner, files = package.owner, []
         for path in visible(listing, package.paths):
-            if listing.by_path[path].kind is not Kind.DIRECTORY:
+            if not _is_directory(listing, path):
                 files.append(path)
             elif directories.setdefault(path, owner) != owner:
                 directories[path] = None
@@ -58,6 +58,11 @@ def package_claims(listing: Listing, packages: Iterable[Package]) -> Iterator[Cl
     yield from _grouped(directories, Basis.RECORDED, "is a directory that no other package lists")
     yield from beside_sources(listing, known)
     yield from _grouped(_linked(listing, known), Basis.GUESSED, "is a link to a file that is recorded")
+
+
+def _is_directory(listing: Listing, path: str) -> bool:
+    kind = listing.by_path[path].kind
+    return kind is Kind.DIRECTORY or (kind is Kind.SYMLINK and listing.resolve(path) in listing.directories)
 
 
 def _linked(listing: Listing, known: dict[str, Owner]) -> dict[str, Owner | None]:

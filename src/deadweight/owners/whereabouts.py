@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from deadweight.core.entry import Kind
 from deadweight.core.listing import Listing
 
 _MERGED = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/", "libo32/")
@@ -14,26 +13,23 @@ def visible(listing: Listing, paths: Iterable[str]) -> Iterator[str]:
     """The paths that are there, each at the place where the links on its way lead; the others are passed over.
 
     A database may say `bin/sh` for `usr/bin/sh` or the other way round: the merge of /usr is followed both ways,
-    by the image's own links or, where those are missing, by their names.
+    by the image's own links or, where those are missing, by their names. The texts given are those of the entries,
+    so that 100 000 paths are not kept twice.
     """
     by_path = listing.by_path
     moved: dict[str, str | None] = {}
     for path in paths:
-        if path in by_path:
-            yield path
+        entry = by_path.get(path)
+        if entry is not None:
+            yield entry.path
             continue
         directory, _, name = path.rpartition("/")
         if directory not in moved:
             moved[directory] = _moved(listing, directory)
         place = moved[directory]
-        if place is not None and f"{place}/{name}" in by_path:
-            yield f"{place}/{name}"
-
-
-def files_only(listing: Listing, paths: Iterable[str]) -> Iterator[str]:
-    """The paths without those of directories, which many packages share."""
-    by_path = listing.by_path
-    return (path for path in paths if by_path[path].kind is not Kind.DIRECTORY)
+        entry = by_path.get(f"{place}/{name}") if place is not None else None
+        if entry is not None:
+            yield entry.path
 
 
 def _moved(listing: Listing, directory: str) -> str | None:
