@@ -11,7 +11,7 @@ from deadweight.core.artifact import Image
 from deadweight.core.errors import UsageError
 from deadweight.core.probe import Probe, RunRecord
 from deadweight.sandbox.command_line import program_of_image
-from deadweight.sandbox.launch import launch
+from deadweight.sandbox.launch import RunSettings, launch
 from deadweight.sandbox.stand import Program, Stand
 
 PASSWD = "root:x:0:0::/root:/bin/sh\napp:x:1001:1002::/app:/bin/sh\n"
@@ -46,7 +46,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def run(root: Path, program: Program | None, *probes: Probe) -> RunRecord:
-    return launch(Stand(root, image=True), program, probes, held(), QUICK)
+    return launch(Stand(root, image=True), program, probes, RunSettings(held(), QUICK))
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,10 @@ def test_a_user_that_the_image_does_not_know_is_a_usage_error(root: Path) -> Non
 def test_an_image_that_starts_nothing_is_a_usage_error(root: Path) -> None:
     with pytest.raises(UsageError, match="says of no program"):
         program_of_image(Image("amd64", "linux", {}, {}), Stand(root, image=True))
+
+
+def test_the_program_of_an_image_is_root_where_the_image_names_nobody(root: Path) -> None:
+    assert run(root, None, command("id -u")).observations[0].output == "0\n"
 
 
 def test_a_program_that_is_not_in_the_image_says_so_in_the_log(root: Path) -> None:

@@ -12,12 +12,12 @@ from builders.programs import QUICK, command, get, held, imports, python, servic
 from deadweight.core.errors import Lacking
 from deadweight.core.probe import Probe, ProbeKind, RunRecord
 from deadweight.sandbox.isolation import isolation
-from deadweight.sandbox.launch import launch, supervisor_environment
+from deadweight.sandbox.launch import RunSettings, launch, supervisor_environment
 from deadweight.sandbox.stand import Program, RunLimits, Stand
 
 
 def run(stand: Stand, program: Program | None, *probes: Probe, limits: RunLimits = QUICK) -> RunRecord:
-    return launch(stand, program, probes, held(), limits)
+    return launch(stand, program, probes, RunSettings(held(), limits))
 
 
 def test_a_service_is_found_on_the_port_it_chooses_and_asked_there(tmp_path: Path) -> None:
@@ -46,6 +46,10 @@ def test_a_service_on_the_sixth_version_of_the_protocol_is_asked_there(tmp_path:
     )
     record = run(standing(tmp_path, source), python(), get("/answer"))
     assert record.observations[0].status == 200
+
+
+def test_a_service_may_listen_on_a_low_port_as_images_do(tmp_path: Path) -> None:
+    assert run(standing(tmp_path, service(port=80)), python(), get("/answer")).observations[0].status == 200
 
 
 def test_a_request_sends_its_method_headers_and_body(tmp_path: Path) -> None:
@@ -248,7 +252,7 @@ def test_without_a_sandbox_a_result_runs_where_it_is_and_nothing_stays_behind(tm
     orphan = "import subprocess; subprocess.Popen(['sleep', '3219'], start_new_session=True)"
     stand = Stand(tree(tmp_path / "copy", {"app.py": service(preamble=orphan)}), str(tmp_path / "original"))
     program = Program((sys.executable, f"{stand.place}/app.py"))
-    record = launch(stand, program, [get("/answer")], isolation(sandbox=False), QUICK)
+    record = launch(stand, program, [get("/answer")], RunSettings(isolation(sandbox=False), QUICK))
     assert record.observations[0].status == 200
     assert record.isolation == "none: no isolation"
     assert "3219" not in living()
@@ -259,10 +263,10 @@ import sys
 import time
 from pathlib import Path
 from deadweight.sandbox.isolation import isolation
-from deadweight.sandbox.launch import launch, supervisor_environment
+from deadweight.sandbox.launch import RunSettings, launch, supervisor_environment
 from deadweight.sandbox.stand import Program, Stand
 stand = Stand(Path(sys.argv[1]), sys.argv[1])
-launch(stand, Program(("sleep", sys.argv[2]), port=4000), [], isolation(sys.argv[3] == "held"))
+launch(stand, Program(("sleep", sys.argv[2]), port=4000), [], RunSettings(isolation(sys.argv[3] == "held")))
 """
 
 
@@ -300,7 +304,7 @@ def test_commands_without_a_program_find_the_virtual_environment_first(tmp_path:
 
 def test_an_image_is_not_run_without_a_sandbox(tmp_path: Path) -> None:
     with pytest.raises(Lacking, match="cannot be run without a sandbox"):
-        launch(Stand(tmp_path, image=True), Program(("/bin/true",)), [], isolation(sandbox=False))
+        launch(Stand(tmp_path, image=True), Program(("/bin/true",)), [], RunSettings(isolation(sandbox=False)))
 
 
 class Counted:
@@ -319,5 +323,5 @@ class Counted:
 
 def test_progress_counts_the_probes(tmp_path: Path) -> None:
     counted = Counted()
-    launch(standing(tmp_path, ""), None, [command("true"), command("false")], held(), QUICK, counted)
+    launch(standing(tmp_path, ""), None, [command("true"), command("false")], RunSettings(held(), QUICK, counted))
     assert counted.told == [("probes", 2), 1, 1, "end"]

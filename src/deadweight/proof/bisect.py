@@ -12,37 +12,24 @@ Trial = Callable[[Sequence[Edit]], Comparison | None]
 """Packs and proves these edits alone: the first difference, None where the result answers as the original does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bisection:
-    """The edits that are `kept`, which together were seen to break nothing, and those `undone`, with what they broke.
-
-    `kept` is safest first, else in the order given; `unedited` is what is broken without any edit, which no edit can
-    be blamed for. `trials` counts what was packed and run.
-    """
-
-    kept: tuple[Edit, ...]
-    undone: tuple[Undone, ...]
-    trials: int
-    unedited: Comparison | None = None
-
-
-def find_culprits(edits: Sequence[Edit], broken: Trial, most: int = 40) -> Bisection:
-    """Take out edits until nothing is broken: each one that is blamed breaks something together with those kept.
+def find_culprits(edits: Sequence[Edit], broken: Trial, most: int = 40) -> tuple[tuple[Edit, ...], tuple[Undone, ...]]:
+    """Take out edits until nothing is broken: those kept, safest first, and those undone, with what they broke.
 
     Binary search for the shortest list of leading edits that is broken; its last edit goes, the search goes on behind
     it. Several culprits cost c · (log2 n + 1) trials, and of edits that break something only together one goes, the
     least safe: the search ends at the edit that completes what is broken, so that no further method (Zeller's ddmin)
-    is needed. Once `most` trials are spent (three more at most), all edits behind those known to be good go.
+    is needed. No edit is kept that was not part of a good trial. All edits behind those known to be good go where
+    `most` trials are spent (three more at most), and all where the result is broken without any.
     """
     order = list(Safety)
     search = _Search(sorted(edits, key=lambda edit: order.index(edit.safety)), broken, most)
     search.run()
-    return Bisection(tuple(search.edits), tuple(search.undone), search.trials, search.unedited)
+    return tuple(search.edits), tuple(search.undone)
 
 
 @dataclass(slots=True)
 class _Search:
-    """`edits[:good]` is known to break nothing, the empty list once `rested` says so."""
+    """`edits[:good]` is known to break nothing; of the empty list that is known once `rested`."""
 
     edits: list[Edit]
     broken: Trial
@@ -50,7 +37,6 @@ class _Search:
     good: int = 0
     trials: int = 0
     rested: bool = False
-    unedited: Comparison | None = None
     undone: list[Undone] = field(default_factory=list)
 
     def run(self) -> None:
@@ -65,11 +51,10 @@ class _Search:
         if bad - self.good > 1:
             self._give_up(f"not told apart in {self.trials} trials: {found.difference}", found)
             return False
-        if not self.rested:
-            self.unedited, self.rested = self._try(0), True
-        if self.unedited is not None:
+        if not self.rested and self._try(0) is not None:
             self._give_up(f"the result differs without any edit: {found.difference}", found)
             return False
+        self.rested = True
         self.undone.append(Undone(self.edits.pop(bad - 1), found.probe, found.difference))
         return True
 

@@ -48,18 +48,18 @@ def parse_probes(specs: Sequence[str], base: Path) -> tuple[Probe, ...]:
     return _named(probe for spec in specs for probe in _parsed(spec.strip(), base))
 
 
-def with_imports(probes: Sequence[Probe], importable: Mapping[str, Sequence[str]]) -> tuple[Probe, ...]:
+def with_imports(probes: Sequence[Probe], importable: Mapping[str, tuple[str, ...]]) -> tuple[Probe, ...]:
     """The probes, each import probe that names no module replaced by one a distribution, sorted."""
     return tuple(one for probe in probes for one in _swept(probe, importable))
 
 
-def _swept(probe: Probe, importable: Mapping[str, Sequence[str]]) -> Iterator[Probe]:
+def _swept(probe: Probe, importable: Mapping[str, tuple[str, ...]]) -> Iterator[Probe]:
     if probe.kind is not ProbeKind.IMPORTS or probe.modules:
         yield probe
         return
     for distribution, modules in sorted(importable.items()):
         if modules:
-            yield replace(probe, name=f"{probe.name}: {distribution}", modules=tuple(modules))
+            yield replace(probe, name=f"{probe.name}: {distribution}", modules=modules)
 
 
 def _parsed(spec: str, base: Path) -> Iterator[Probe]:

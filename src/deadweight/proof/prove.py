@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from deadweight.core.errors import UsageError
 from deadweight.core.probe import Probe, ProbeKind, RunRecord
-from deadweight.core.progress import SILENT, Progress
 from deadweight.core.proof import NO_PROOF, Proof
 from deadweight.proof.verdicts import compare_runs
-from deadweight.sandbox.isolation import Isolation
-from deadweight.sandbox.launch import launch
-from deadweight.sandbox.stand import Program, RunLimits, Stand
+from deadweight.sandbox.launch import RunSettings, launch
+from deadweight.sandbox.stand import Program, Stand
 
-
-@dataclass(frozen=True, slots=True)
-class ProofSettings:
-    """How programs are run: what holds them (`sandbox.isolation.isolation()`), within which limits."""
-
-    isolation: Isolation
-    limits: RunLimits = field(default_factory=RunLimits)
-    progress: Progress = SILENT
+ProofSettings = RunSettings
+"""How the programs of a proof are run."""
 
 
 def prove(
@@ -44,7 +35,7 @@ def prove(
 def observe(stand: Stand, program: Program | None, probes: Sequence[Probe], settings: ProofSettings) -> RunRecord:
     """One run of the program on the stand, all probes done; a run of the original serves for many trials."""
     check_probes(program, probes)
-    return launch(stand, program, probes, settings.isolation, settings.limits, settings.progress)
+    return launch(stand, program, probes, settings)
 
 
 def check_probes(program: Program | None, probes: Sequence[Probe]) -> None:

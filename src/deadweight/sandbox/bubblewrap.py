@@ -34,6 +34,11 @@ def network_words() -> tuple[str, ...]:
     return ("--unshare-user", "--unshare-net", "--die-with-parent", "--dev-bind", "/", "/", "--")
 
 
+def supervisor_words() -> tuple[str, ...]:
+    """The outer shell of the supervisor, which opens the low ports of that network before it starts the program."""
+    return ("--cap-add", "CAP_NET_ADMIN", *network_words())
+
+
 def program_words(stand: Stand, program: Program, limits: RunLimits) -> tuple[str, ...]:
     """The inner shell: the stand as root, nothing of it writable, no capability, own processes and temporary files."""
     return (
@@ -53,6 +58,8 @@ def program_words(stand: Stand, program: Program, limits: RunLimits) -> tuple[st
 def environment_of(stand: Stand, program: Program) -> dict[str, str]:
     """All that the program finds in its environment; virtual environments at the place come first on its PATH."""
     found = {**DEFAULT_ENVIRONMENT, **program.environment}
+    if not stand.image and "PATH" not in program.environment:
+        found["PATH"] = os.environ.get("PATH", PATH)
     return {**found, "PATH": ":".join([*environments_of(stand), found["PATH"]])}
 
 
@@ -102,8 +109,8 @@ def _fresh(stand: Stand, program: Program) -> Iterator[str]:
 
 
 def _identity(stand: Stand, program: Program) -> Iterator[str]:
-    if program.user:
-        uid, gid = user_ids(stand, program.user)
+    if program.user or stand.image:
+        uid, gid = user_ids(stand, program.user or "0:0")
         yield from ("--uid", str(uid), "--gid", str(gid))
 
 

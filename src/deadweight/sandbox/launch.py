@@ -8,14 +8,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from deadweight.core.errors import Lacking
 from deadweight.core.probe import Probe, RunRecord
 from deadweight.core.progress import SILENT, Progress
-from deadweight.sandbox.bubblewrap import environment_of, network_words, program_words
+from deadweight.sandbox.bubblewrap import environment_of, program_words, supervisor_words
 from deadweight.sandbox.interpreter import python_of, shell_of
 from deadweight.sandbox.isolation import Isolation
 from deadweight.sandbox.job import Job, Told
@@ -24,22 +24,25 @@ from deadweight.sandbox.stand import Program, RunLimits, Stand
 _NOTHING = Program(())
 
 
-def launch(
-    stand: Stand,
-    program: Program | None,
-    probes: Sequence[Probe],
-    isolation: Isolation,
-    limits: RunLimits | None = None,
-    progress: Progress = SILENT,
-) -> RunRecord:
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How programs are run: what holds them (`isolation.isolation()`), within which limits, and who is told."""
+
+    isolation: Isolation
+    limits: RunLimits = field(default_factory=RunLimits)
+    progress: Progress = SILENT
+
+
+def launch(stand: Stand, program: Program | None, probes: Sequence[Probe], settings: RunSettings) -> RunRecord:
     """Run the program, None for probes alone, do the probes and stop it.
 
     What the program does wrong is in the record's `error` and observations. Raises Lacking where the supervisor
     itself cannot run.
     """
-    job = _job(stand, program or _NOTHING, tuple(probes), isolation, _bounded(limits or RunLimits(), isolation))
+    isolation, progress = settings.isolation, settings.progress
+    job = _job(stand, program or _NOTHING, tuple(probes), settings)
     words = (sys.executable, "-P", "-B", "-m", "deadweight.sandbox.supervisor")
-    shell = (isolation.program, *network_words()) if isolation.program else ()
+    shell = (isolation.program, *supervisor_words()) if isolation.program else ()
     progress.start("probes", len(job.probes), "probes")
     try:
         return _supervised((*shell, *words), msgspec.json.encode(job), progress)
@@ -52,25 +55,45 @@ def supervisor_environment() -> Mapping[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
-def _job(stand: Stand, program: Program, probes: tuple[Probe, ...], isolation: Isolation, limits: RunLimits) -> Job:
-    hold = (isolation.program, *program_words(stand, program, limits)) if isolation.program else ()
-    if not hold and stand.image:
+def _job(stand: Stand, program: Program, probes: tuple[Probe, ...], settings: RunSettings) -> Job:
+    isolation = settings.isolation
+    limits = settings.limits if isolation.bounded else replace(settings.limits, temporary=0)
+    if isolation.program:
+        hold = (isolation.program, *program_words(stand, program, limits))
+        return Job(
+            hold,
+            program.command,
+            program.port,
+            probes,
+            limits,
+            shell_of(stand),
+            python_of(stand, program),
+            {},
+            "",
+            isolation.level,
+        )
+    return _unheld_job(stand, program, probes, settings)
+
+
+def _unheld_job(stand: Stand, program: Program, probes: tuple[Probe, ...], settings: RunSettings) -> Job:
+    """Where nothing puts the tree at its place, words that name the place name the tree itself."""
+    if stand.image:
         raise Lacking(
             "an image's program cannot be run without a sandbox",
             where=str(stand.root),
             advice="Install bubblewrap (apt install bubblewrap), or leave --run away: nothing is proven then.",
         )
     return Job(
-        hold=hold,
-        command=_at_root(program.command, stand) if not hold else program.command,
+        hold=(),
+        command=tuple(_moved(word, stand) for word in program.command),
         port=program.port,
         probes=probes,
-        limits=limits,
+        limits=settings.limits,
         shell=shell_of(stand),
-        python=_moved(python_of(stand, program), stand) if not hold else python_of(stand, program),
+        python=_moved(python_of(stand, program), stand),
         environment=_unheld_environment(stand, program),
         directory=_moved(program.directory or stand.place, stand),
-        isolation=isolation.level,
+        isolation=settings.isolation.level,
     )
 
 
@@ -80,16 +103,7 @@ def _unheld_environment(stand: Stand, program: Program) -> Mapping[str, str]:
     return {**environment, "HOME": program.environment.get("HOME", tempfile.gettempdir()), "PATH": path}
 
 
-def _bounded(limits: RunLimits, isolation: Isolation) -> RunLimits:
-    return limits if isolation.bounded else replace(limits, temporary=0)
-
-
-def _at_root(words: tuple[str, ...], stand: Stand) -> tuple[str, ...]:
-    return tuple(_moved(word, stand) for word in words)
-
-
 def _moved(word: str, stand: Stand) -> str:
-    """Where nothing puts the tree at its place, words that name the place name the tree itself."""
     return str(stand.behind(word)) if word.startswith(stand.place) else word
 
 

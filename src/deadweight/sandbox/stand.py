@@ -38,8 +38,8 @@ class Program:
     """What is run: words, directory, environment and user as the program sees them.
 
     `directory` is empty for the stand's place, `user` as an image writes it (`name`, `uid`, `uid:gid`), empty for
-    whoever runs deadweight. `port` is 0 where it is to be found by looking at what the program listens on.
-    `writable` directories are empty and writable in the sandbox, besides /tmp and /run.
+    root in an image, for whoever runs deadweight elsewhere. `port` is 0 where it is to be found by looking at what the
+    program listens on. `writable` directories are empty and writable in the sandbox, besides /tmp and /run.
     """
 
     command: tuple[str, ...]

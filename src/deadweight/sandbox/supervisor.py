@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import msgspec
@@ -30,6 +31,7 @@ from deadweight.sandbox.sweep import sweep
 
 _SUBREAPER = 36
 _PARENT_DEATH = 1
+_AMBIENT, _CLEAR_ALL = 47, 4
 _THREADS_A_PROCESS = 8
 _DYING = 1.0
 
@@ -61,10 +63,21 @@ def _prepare(job: Job) -> None:
     libc.prctl(_SUBREAPER, 1, 0, 0, 0)
     libc.prctl(_PARENT_DEATH, signal.SIGTERM, 0, 0, 0)
     if job.hold:
+        _open_low_ports(libc)
         hard = resource.getrlimit(resource.RLIMIT_NPROC)[1]
         wanted = job.limits.processes * _THREADS_A_PROCESS
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _open_low_ports(libc: ctypes.CDLL) -> None:
+    """Let a program without capabilities listen on port 80, as images' programs do; then give our own one up.
+
+    Bubblewrap refuses to start with a capability that it was not given (measured as an ordinary user).
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").write_text("0")
+    libc.prctl(_AMBIENT, _CLEAR_ALL, 0, 0, 0)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:
