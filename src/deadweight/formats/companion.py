@@ -7,7 +7,8 @@ hard links. Entries that a higher layer hid are not kept: nobody could see them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -27,7 +28,7 @@ from deadweight.formats.tar_contents import Container, TarContents, shared_bodie
 from deadweight.formats.tar_fields import tar_header
 from deadweight.formats.tar_header import padded
 from deadweight.formats.tar_index import index_tar
-from deadweight.formats.tar_writer import arranged, bodies_of, compressed, write_tar
+from deadweight.formats.tar_writer import Bodies, compressed, write_tar
 
 MANIFEST = "manifest.json"
 FILES = "files/"
@@ -63,11 +64,11 @@ def write_companion(artifact: Artifact, changes: Changes, reasons: Reasons, out:
     originals = _Originals(artifact, changes, reasons)
     items = tuple(originals.items())
     manifest = manifest_to_json(Manifest(artifact.digest, artifact.format, __version__, items))
-    members = arranged(originals.members(items))
+    members = tuple(originals.members(items))
     with whole_output(out) as stream, compressed(stream, codec_named("zstd"), Packing()) as tar:
         tar.write(tar_header(Entry(MANIFEST, Kind.FILE, len(manifest))))
         tar.write(manifest.ljust(padded(len(manifest)), b"\0"))
-        write_tar(tar, members, bodies_of(members, artifact.contents))
+        write_tar(tar, *_as_they_come(members, artifact.contents))
 
 
 def read_companion(path: Path) -> Companion:
@@ -88,6 +89,25 @@ def read_companion(path: Path) -> Companion:
     if missing is not None:
         raise Corrupt(f"its manifest names {missing!r}, which it does not hold", where=str(path))
     return Companion(manifest, entries, contents)
+
+
+def _as_they_come(members: Sequence[Write], contents: Contents) -> tuple[Iterator[Write], Bodies]:
+    """The members in the order in which the artifact gives their bodies, folders before and links after, and these."""
+    by_source = {(one.source.layer, one.source.path): one for one in members if one.source is not None}
+    coming: deque[tuple[Entry, BinaryIO]] = deque()
+
+    def ordered() -> Iterator[Write]:
+        yield from (one for one in members if one.entry.kind is Kind.DIRECTORY)
+        for entry, body in contents.stream(one.source for one in by_source.values() if one.source is not None):
+            coming.append((entry, body))
+            yield by_source[entry.layer, entry.path]
+        yield from (one for one in members if one.source is None and one.entry.kind is not Kind.DIRECTORY)
+
+    def bodies() -> Bodies:
+        while True:
+            yield coming.popleft()
+
+    return ordered(), bodies()
 
 
 class _Originals:
@@ -121,9 +141,10 @@ class _Originals:
             if item.kind not in (Kind.FILE, Kind.HARDLINK):
                 yield Write(entry)
                 continue
-            holder = held.setdefault(self._body(item), entry.path)
             source = self._first(self._by_path[item.path])
+            holder = held.setdefault(self._body(item), held.get(source.path, entry.path))
             if holder == entry.path:
+                held[source.path] = holder
                 body = replace(entry, kind=Kind.FILE, size=source.size, stored=source.stored, target="")
                 yield Write(body, source=source)
             else:
