@@ -23,11 +23,13 @@ def test_files_are_under_their_last_ending_in_lower_case() -> None:
 
 def test_links_are_there_and_directories_are_not() -> None:
     link = Entry("a.d/x.py", Kind.SYMLINK, target="y.py")
-    assert list(scene_of({"a.d/x.py": link}).ask(ENDINGS)) == [".py"]
+    endings = scene_of({"a.d/x.py": link}).ask(ENDINGS)
+    assert set(endings) == {".py"}
 
 
 def test_a_dot_in_a_directory_is_no_ending() -> None:
-    assert list(scene_of({"a.b/c": b""}).ask(ENDINGS)) == [""]
+    endings = scene_of({"a.b/c": b""}).ask(ENDINGS)
+    assert set(endings) == {""}
 
 
 def test_names_are_found_wherever_they_lie_and_only_as_a_whole() -> None:
