@@ -74,7 +74,7 @@ def _exits() -> str:
 def _configuration() -> str:
     parts = []
     for kind, place in ((Configuration, "[tool.deadweight]"), (Budget, "[tool.deadweight.budget]")):
-        fields = kind.__dataclass_fields__.values()  # type: ignore[attr-defined]  # both are dataclasses
+        fields = kind.__dataclass_fields__.values()
         rows = "".join(f"| `{one.name}` | `{one.type}` |\n" for one in fields)
         parts.append(f"## `{place}`\n\n{kind.__doc__}\n\n| key | type |\n|---|---|\n{rows}\n")
     head = "# Configuration\n\nIn `pyproject.toml`, or without the `tool.deadweight` prefix in `deadweight.toml`.\n\n"

@@ -24,7 +24,7 @@ from deadweight.formats.output import scratch_directory
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.proving import Baseline, Proving, baseline, compare, spelled_out, stand_for
-from deadweight.proof.bisect import Bisection, find_culprits
+from deadweight.proof.bisect import find_culprits
 
 MOST_TRIALS = 40
 MOST_ROUNDS = 4
@@ -165,13 +165,13 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
     packed = broken
     for place in count(1):
         shutil.rmtree(packed.path.parent, ignore_errors=True)
-        found = _culprits(shop, packed.edits, (known, proving, proof), place)
-        undone += found.undone
-        packed = shop.make((*found.kept, *follow_ups(shop.scene, found.kept)), f"mended-{place}")
+        kept, culprits = _culprits(shop, packed.edits, (known, proving, proof), place)
+        undone += culprits
+        packed = shop.make((*kept, *follow_ups(shop.scene, kept)), f"mended-{place}")
         again = shop.prove(packed, known, proving)
         if again.verdict is Verdict.SAME:
             return packed, replace(again, undone=undone)
-        if again.verdict is not Verdict.DIFFERENT or not found.undone or place == MOST_ROUNDS:
+        if again.verdict is not Verdict.DIFFERENT or not culprits or place == MOST_ROUNDS:
             break
         proof = again
     raise ProofFailed(
@@ -180,7 +180,9 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
     )
 
 
-def _culprits(shop: _Workshop, edits: Sequence[Edit], failed: tuple[Baseline, Proving, Proof], place: int) -> Bisection:
+def _culprits(
+    shop: _Workshop, edits: Sequence[Edit], failed: tuple[Baseline, Proving, Proof], place: int
+) -> tuple[tuple[Edit, ...], tuple[Undone, ...]]:
     """Bisect the edits on the probes that failed alone."""
     known, proving, proof = failed
     differ = {one.probe for one in proof.comparisons if one.verdict is Verdict.DIFFERENT}

@@ -1,0 +1,106 @@
+"""`deadweight why`: why a path or an owner is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deadweight.cli.options import CHOOSE, LOOK, TALK, TARGET, Manners, Settings, settings
+from deadweight.cli.telling import in_colour
+from deadweight.core.errors import UsageError
+from deadweight.core.finding import Finding
+from deadweight.core.paths import is_under
+from deadweight.core.scene import Scene
+from deadweight.facts.explanation import OWNERS, Explanation, explain
+from deadweight.pipeline.finding import find
+from deadweight.pipeline.opening import open_scene
+from deadweight.reports.json import as_plain, finding_document, text
+from deadweight.reports.measures import plural, size
+from deadweight.reports.paint import Paint, fitted, printable
+
+MOST = 12
+
+
+@click.command("why")
+@TARGET
+@click.argument("subject", metavar="PATH|OWNER")
+@LOOK
+@CHOOSE
+@TALK
+def COMMAND(target: Path, subject: str, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401
+    """Why PATH, or what OWNER has, is in TARGET.
+
+    Who owns it and where that is recorded, the layer and the instruction that brought it, who requires it, which
+    files have the same bytes, and which findings would cut it.
+
+    \b
+    Examples:
+      deadweight why .venv babel
+      deadweight why image.tar usr/lib/gcc
+      deadweight why app .venv/lib/python3.11/site-packages/numpy/_core/tests --json
+    """
+    asked = settings(target, Manners(as_json, quiet), given)
+    scene = open_scene(target, asked.sight)
+    said = explain(scene, subject)
+    if said is None:
+        raise _nothing(scene, subject)
+    findings = _touching(scene, asked, said)
+    if as_json:
+        click.echo(text({**as_plain(said), "findings": [finding_document(one) for one in findings]}), nl=False)
+    elif not quiet:
+        click.echo("\n".join(_lines(said, findings, Paint(in_colour()))))
+    return 0
+
+
+def _nothing(scene: Scene, subject: str) -> UsageError:
+    known = [owner.split(" ")[0] for owner in scene.ask(OWNERS)]
+    paths = [entry.path for entry in scene.listing.entries if entry.name == Path(subject).name]
+    near = (*get_close_matches(subject, known, 3), *paths[:3])
+    advice = f"Did you mean {', '.join(near)}?" if near else "Owners and paths: deadweight weigh TARGET --json"
+    return UsageError(f"no path and no owner is called {subject!r}", where=scene.artifact.location, advice=advice)
+
+
+def _touching(scene: Scene, asked: Settings, said: Explanation) -> tuple[Finding, ...]:
+    path = said.subject.strip("/")
+    named = path in scene.listing
+    return tuple(
+        finding
+        for finding in find(scene, asked.rules)
+        if (any(is_under(path, one) or is_under(one, path) for one in finding.paths) if named else _of(finding, said))
+    )
+
+
+def _of(finding: Finding, said: Explanation) -> bool:
+    return finding.owner == said.owner
+
+
+def _lines(said: Explanation, findings: tuple[Finding, ...], paint: Paint) -> Iterator[str]:
+    yield paint(printable(said.subject), "bold") + f"  {size(said.size)} in {plural(said.files, 'file')}"
+    known = f", known from {printable(said.source)}" if said.source else ""
+    yield f"  belongs to  {printable(said.owner)} ({said.kind}){known}"
+    yield from (f"  also claimed by  {printable(rival)}" for rival in said.rivals[:MOST])
+    for origin in said.origins:
+        made = fitted(printable(" ".join(origin.instruction.split())) or "(not recorded)", 80)
+        yield f"  from layer {origin.layer}  {size(origin.size)} in {plural(origin.files, 'entry')}: {made}"
+    if said.hidden:
+        yield f"  hidden copies in lower layers: {size(said.hidden)}"
+    yield from _listed("needed by ", said.needed_by)
+    if not said.needed_by and said.kind == "python distribution":
+        yield "  needed by   no other distribution"
+    yield from _listed("same bytes", said.copies)
+    for finding in findings[:MOST]:
+        yield f"  could go    {paint(finding.rule, 'bold')} ({finding.safety}): {printable(finding.says)}"
+        yield from (paint(f"                {printable(one.says)}", "dim") for one in finding.evidence[:3])
+    if not findings:
+        yield "  could go    no rule says so"
+
+
+def _listed(head: str, items: tuple[str, ...]) -> Iterator[str]:
+    for item in items[:MOST]:
+        yield f"  {head}  {printable(item)}"
+    if len(items) > MOST:
+        yield f"  {'':<10}  and {len(items) - MOST} more"
