@@ -1,5 +1,6 @@
 """Whatever format a result has, restoring everything gives back what is seen of the original."""
 
+import io
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -153,3 +154,5 @@ def test_a_file_of_a_lower_layer_comes_back_into_an_image(tmp_path: Path) -> Non
         "usr/c": b"b",
         "opt/x": b"x",
     }
+    with tarfile.open(fileobj=io.BytesIO(unpacked_layers(out)[-1])) as layer:
+        assert layer.getmember("usr/c").isreg()

@@ -73,10 +73,10 @@ def chosen(manifest: Manifest, wanted: Sequence[str]) -> tuple[Item, ...]:
 
 def restored(artifact: Artifact, source: Companion, items: Iterable[Item], staging: Path) -> Changes:
     """What has to change in the result so that the items are as they were, bodies staged in an existing folder."""
-    place = _Place(Listing(artifact.inventory.visible, artifact.small), max(len(artifact.layers) - 1, 0))
+    place = _Place(Listing(artifact.inventory.visible, artifact.small), len(artifact.layers))
     every = {item.path: item for item in source.manifest.items}
     todo = {item.path: item for item in _with_parents(items, every) if _is_missing(item, place.listing)}
-    links = _links(todo, source, place.listing)
+    links = _links(todo, source, place)
     bodied = [path for path, item in todo.items() if item.kind in _BODIES and path not in links]
     bodies = dict(_staged(source, bodied, staging))
     bodies |= _records(artifact, source, (todo, place), staging)
@@ -86,10 +86,10 @@ def restored(artifact: Artifact, source: Companion, items: Iterable[Item], stagi
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The result: its visible entries, and the number of its top layer."""
+    """The result: its visible entries, and the count of its layers, 0 for all but images."""
 
     listing: Listing
-    top: int
+    layers: int
 
 
 def _choice(word: str) -> Callable[[Item], bool]:
@@ -117,9 +117,13 @@ def _is_missing(item: Item, listing: Listing) -> bool:
     return item.path in listing and not item.path.endswith(RECORD_ENDING)
 
 
-def _links(todo: Mapping[str, Item], source: Companion, listing: Listing) -> Mapping[str, str]:
-    """What shares its body with another name again, by path: a name that is there as it was, or that comes back."""
+def _links(todo: Mapping[str, Item], source: Companion, place: _Place) -> Mapping[str, str]:
+    """What shares its body with another name again, by path: a name that is there as it was, or that comes back.
+
+    What comes back into an image stands in a layer of its own, and hard links do not cross layers.
+    """
     links: dict[str, str] = {}
+    listing = Listing((), {}) if place.layers else place.listing
     for path, item in todo.items():
         digest = source.digest(path)
         there = [_first(listing, name) for name in item.names if name in listing and name not in todo]
@@ -165,7 +169,7 @@ class _Return:
 
     def _entry(self, item: Item) -> Entry:
         entry = self.source.entries[item.path]
-        layer = min(item.layer, self.place.top)
+        layer = min(item.layer, max(self.place.layers - 1, 0))
         entry = replace(entry, path=item.path, kind=item.kind, layer=layer, offset=-1, digest="", head=b"")
         if item.path in self.links:
             return replace(entry, kind=Kind.HARDLINK, target=self.links[item.path], size=0, stored=0)
