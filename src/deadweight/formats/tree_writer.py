@@ -92,10 +92,12 @@ def write_tree(artifact: Artifact, changes: Changes, root: Path, packing: Packin
 
 def _planned(artifact: Artifact, changes: Changes) -> tuple[Write, ...]:
     """What to write, each at the place where it really lies, directories before what is in them."""
-    visible = artifact.inventory.visible
-    planned = list(with_own_bodies(writes(visible, changes), visible))
+    visible, layered = artifact.inventory.visible, artifact.image is not None
+    planned = list(writes(visible, changes))
+    if layered:
+        planned = list(with_own_bodies(planned, visible))
     planned.sort(key=lambda one: one.entry.path)
-    planned = list(scoped_paths(planned, artifact.location, follow=artifact.image is not None))
+    planned = list(scoped_paths(planned, artifact.location, follow=layered))
     _check_places(planned, artifact.location)
     return tuple(anchored(planned, artifact.location))
 
@@ -140,10 +142,12 @@ def _write_files(tree: _Tree, files: Sequence[Write], artifact: Artifact) -> Non
                 _write_file(tree, one.entry, staged)
         elif one.source is None:
             _write_file(tree, one.entry, io.BytesIO())
-    for entry, body in artifact.contents.stream(one.source for one in sources.values() if one.source is not None):
-        written = _write_file(tree, sources[entry.layer, entry.path].entry, body)
+    for entry, body in artifact.contents.stream([one.source for one in files if one.source is not None]):
+        written = _write_file(tree, sources.pop((entry.layer, entry.path)).entry, body)
         if written != entry.size and entry.kind is Kind.FILE:
             raise Corrupt(f"{written} bytes where {entry.size} should be", where=f"{tree.where}/{entry.path}")
+    for one in sources.values():
+        raise Corrupt(f"{one.entry.path!r} has no body", where=tree.where, advice="The artifact is not whole.")
     tree.packing.progress.finish()
 
 
