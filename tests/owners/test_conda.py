@@ -7,7 +7,7 @@ import json
 import pytest
 
 from builders.scenes import distribution_files, scene_of
-from deadweight.core.owner import Basis, Owner, OwnerKind
+from deadweight.core.owner import Owner, OwnerKind
 from deadweight.owners.conda import CATALOGER
 
 OPENSSL = Owner(OwnerKind.CONDA, "openssl", "3.3.1")
@@ -50,9 +50,11 @@ def test_a_distribution_in_a_conda_package_is_contested_and_the_distributions() 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"files": 3}', b"[" * 100_000])
 def test_a_record_that_cannot_be_read_tells_its_name_by_its_own(body: bytes) -> None:
     path = "opt/conda/conda-meta/ca-certificates-2024.7.4-hbcca054_0.json"
-    assert scene_of({path: body}).ownership.of(path) == Owner(OwnerKind.CONDA, "ca-certificates")
+    scene = scene_of({path: body})
+    assert scene.ownership.of(path) == Owner(OwnerKind.CONDA, "ca-certificates")
+    assert [gap.where for gap in scene.gaps] == [path]
 
 
 def test_the_history_beside_the_records_is_no_package() -> None:
     listing = scene_of({"opt/conda/conda-meta/history": b"h"}).listing
-    assert not [claim for claim in CATALOGER.claims(listing) if claim.basis is Basis.RECORDED]
+    assert list(CATALOGER.claims(listing)) == []

@@ -190,12 +190,13 @@ def test_the_egg_info_of_a_project_in_place_stays_with_the_project() -> None:
     assert not list(installed(scene_of(files).listing))
 
 
-def test_a_record_that_cannot_be_read_leaves_its_folder_to_its_place() -> None:
+def test_a_record_that_cannot_be_read_is_a_gap() -> None:
     files = distribution_files(SITE, "torn")
     files[f"{SITE}/torn-1.0.dist-info/RECORD"] = b'"' + b"x" * 200_000
     scene = scene_of(files)
     assert owner_at(scene, f"{SITE}/torn-1.0.dist-info/METADATA").name == "torn"
     assert owner_at(scene, f"{SITE}/torn/__init__.py").kind is not OwnerKind.DISTRIBUTION
+    assert [gap.where for gap in scene.gaps] == [f"{SITE}/torn-1.0.dist-info/RECORD"]
 
 
 def test_a_row_that_climbs_out_is_no_path() -> None:

@@ -152,9 +152,10 @@ def sqlite_database(folder: Path, statement: str, *values: bytes) -> bytes:
     return path.read_bytes()
 
 
-def test_a_damaged_header_leaves_out_what_comes_after_it(tmp_path: Path) -> None:
+def test_what_comes_after_a_damaged_header_is_a_gap(tmp_path: Path) -> None:
     body = sqlite_database(tmp_path, "INSERT INTO Packages (blob) VALUES (?), (?)", header(WHOLE), b"torn")
     scene = scene_of({"var/lib/rpm/rpmdb.sqlite": body, "usr/a": b"a"})
+    assert [gap.where for gap in scene.gaps] == ["var/lib/rpm/rpmdb.sqlite"]
     assert scene.ownership.of("usr/a") == Owner(OwnerKind.OS_PACKAGE, "tool", "1-2")
 
 
@@ -180,6 +181,7 @@ def test_a_slot_that_leads_nowhere_is_corrupt() -> None:
         list(ndb_blobs(head + b"Slot" + struct.pack("<III", 1, 999, 1) + b"\0" * 4048))
 
 
-def test_a_berkeley_database_is_claimed_and_not_read() -> None:
+def test_a_berkeley_database_is_claimed_and_a_gap() -> None:
     scene = scene_of({"var/lib/rpm/Packages": b"\0" * 100, "usr/a": b"a"})
     assert scene.ownership.of("var/lib/rpm/Packages") == Owner(OwnerKind.OS_PACKAGE, "rpm")
+    assert [gap.where for gap in scene.gaps] == ["var/lib/rpm/Packages"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
+from deadweight.core.gap import Gap
+
 
 class OwnerKind(StrEnum):
     """The kinds of owner, most specific first: of two claims of one basis the earlier kind wins."""
@@ -71,11 +73,15 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Exactly one owner for each visible path; a path that is not in `owners` is NOBODY's."""
+    """Exactly one owner for each visible path; a path that is not in `owners` is NOBODY's.
+
+    `gaps` are the databases that could not be read.
+    """
 
     owners: Mapping[str, Owner]
     sources: Mapping[Owner, str]
     contests: tuple[Contest, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     def of(self, path: str) -> Owner:
         """Who the path belongs to."""

@@ -48,8 +48,8 @@ class Scene:
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """All that is not known so far, the artifact's own gaps first."""
-        return (*self.artifact.gaps, *self._gaps)
+        """All that is not known so far, the artifact's own gaps first, then those of its owners."""
+        return (*self.artifact.gaps, *self.ownership.gaps, *self._gaps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,12 +96,14 @@ class Format:
 class Cataloger:
     """One ecosystem: `reads` are globs of the metadata files whose bodies it needs, `claims` reads them.
 
+    What cannot be read is a Gap among the claims.
+
     A path in `reads` is matched as a whole with `*` crossing no slash and `**` any number of them.
     """
 
     name: str
     reads: tuple[str, ...]
-    claims: Callable[[Listing], Iterable[Claim]]
+    claims: Callable[[Listing], Iterable[Claim | Gap]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from deadweight.core.gap import Gap
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Claim, Ownership, settle
 from deadweight.core.plugins import found, named
@@ -21,10 +23,16 @@ def metadata_globs(sources: Iterable[Cataloger]) -> tuple[str, ...]:
 
 
 def attribute(listing: Listing, sources: Iterable[Cataloger]) -> Ownership:
-    """Exactly one owner for each visible path."""
-    return settle(_claims(listing, sources))
+    """Exactly one owner for each visible path, and what no cataloger could read."""
+    gaps: list[Gap] = []
+    return replace(settle(_claims(listing, sources, gaps)), gaps=tuple(gaps))
 
 
-def _claims(listing: Listing, sources: Iterable[Cataloger]) -> Iterator[Claim]:
+def _claims(listing: Listing, sources: Iterable[Cataloger], gaps: list[Gap]) -> Iterator[Claim]:
+    """The claims of all ecosystems; their gaps are put aside."""
     for source in sources:
-        yield from source.claims(listing)
+        for claim in source.claims(listing):
+            if isinstance(claim, Gap):
+                gaps.append(claim)
+            else:
+                yield claim

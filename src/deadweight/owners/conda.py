@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from deadweight.core.gap import Gap
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Basis, Claim, Owner, OwnerKind
 from deadweight.core.seams import Cataloger
@@ -21,7 +22,7 @@ class _Package(msgspec.Struct):
     files: tuple[str, ...] = ()
 
 
-def claims(listing: Listing) -> Iterator[Claim]:
+def claims(listing: Listing) -> Iterator[Claim | Gap]:
     """What each package lists, its own record, and the bytecode that was made of its sources later."""
     known: dict[str, Owner] = {}
     decoder = msgspec.json.Decoder(_Package)
@@ -30,6 +31,9 @@ def claims(listing: Listing) -> Iterator[Claim]:
         if folder.rpartition("/")[2] != _FOLDER or not name.endswith(".json"):
             continue
         package = _decoded(decoder, listing.small[path])
+        if package is None:
+            yield Gap("attribute", path, "the record of a conda package is not the JSON that it should be")
+            package = _Package()
         owner = Owner(OwnerKind.CONDA, package.name or name.rsplit("-", 2)[0], package.version)
         prefix = folder.removesuffix(_FOLDER)
         files = (path, *visible(listing, (f"{prefix}{file}" for file in package.files)))
@@ -38,12 +42,12 @@ def claims(listing: Listing) -> Iterator[Claim]:
     yield from beside_sources(listing, known)
 
 
-def _decoded(decoder: msgspec.json.Decoder[_Package], body: bytes) -> _Package:
-    """What a record says, nothing where it cannot be read."""
+def _decoded(decoder: msgspec.json.Decoder[_Package], body: bytes) -> _Package | None:
+    """What a record says, None where it cannot be read."""
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _Package()
+        return None
 
 
 CATALOGER: Cataloger = Cataloger(name="conda", reads=(f"**/{_FOLDER}/*.json",), claims=claims)

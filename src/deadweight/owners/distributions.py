@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deadweight.core.errors import Corrupt
+from deadweight.core.gap import Gap
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Basis, Claim, Owner, OwnerKind
 from deadweight.core.seams import Cataloger
@@ -38,7 +39,7 @@ class Installed:
     """One distribution: its metadata folder or file, and what it says is its own.
 
     `named` are plain paths, there or not; `tops` are top-level names of modules where it names no files.
-    `source` is the file that says so.
+    `source` is the file that says so, `unreadable` why it could not be read.
     """
 
     owner: Owner
@@ -46,6 +47,7 @@ class Installed:
     source: str
     named: tuple[str, ...] = ()
     tops: tuple[str, ...] = ()
+    unreadable: str = ""
 
     @property
     def site(self) -> str:
@@ -90,12 +92,13 @@ def _info_of(path: str) -> str:
 
 def _by_record(listing: Listing, info: str) -> Installed:
     site, source = info.rpartition("/")[0], f"{info}/RECORD"
+    owner = _owner(listing, info, f"{info}/METADATA")
     try:
         rows = record_rows(listing.small.get(source, b""))
-    except Corrupt:  # its files are found by their place then
-        rows = ()
+    except Corrupt as error:
+        return Installed(owner, info, source, unreadable=error.what)
     named = (record_path(site, row.path) for row in rows)
-    return Installed(_owner(listing, info, f"{info}/METADATA"), info, source, tuple(filter(None, named)))
+    return Installed(owner, info, source, tuple(filter(None, named)))
 
 
 def _by_egg(listing: Listing, egg: str) -> Installed:
@@ -124,11 +127,13 @@ def _owner(listing: Listing, info: str, metadata: str) -> Owner:
     return Owner(OwnerKind.DISTRIBUTION, name, version)
 
 
-def claims(listing: Listing) -> Iterator[Claim]:
+def claims(listing: Listing) -> Iterator[Claim | Gap]:
     """What the distributions record, then what lies in their folders without being recorded."""
     known: dict[str, Owner] = {}
     sites: set[str] = set()
     for one in installed(listing):
+        if one.unreadable:
+            yield Gap("attribute", one.source, one.unreadable)
         recorded = tuple(visible(listing, one.named))
         located = tuple(_located(listing, one))
         known |= dict.fromkeys((*recorded, *located), one.owner)

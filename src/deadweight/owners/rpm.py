@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from deadweight.core.errors import Corrupt
+from deadweight.core.gap import Gap
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Claim
 from deadweight.core.seams import Cataloger
@@ -18,28 +20,34 @@ _NDB_SLOT = struct.Struct("<4sIII")
 _NDB_PAGE = 4096
 
 
-def claims(listing: Listing) -> Iterator[Claim]:
-    """What each package lists, and the database itself; a Berkeley DB is claimed and not read."""
-    yield from package_claims(listing, _packages(listing))
+def claims(listing: Listing) -> Iterator[Claim | Gap]:
+    """What each package lists, and the database itself."""
+    gaps = list(_berkeley(listing))
+    yield from package_claims(listing, _packages(listing, gaps))
     yield from database_claim(listing, "rpm", *DATABASES)
+    yield from gaps
 
 
-def _packages(listing: Listing) -> Iterator[Package]:
+def _berkeley(listing: Listing) -> Iterator[Gap]:
+    for place in DATABASES:
+        if f"{place}/Packages" in listing:
+            yield Gap("attribute", f"{place}/Packages", "a Berkeley DB of rpm before 4.16 is not read")
+
+
+def _packages(listing: Listing, gaps: list[Gap]) -> Iterator[Package]:
+    """The packages of every database; why one cannot be read to its end is put aside."""
     for path in sorted(listing.small):
-        if path.endswith("/rpmdb.sqlite"):
-            yield from packages_in(sqlite_blobs(listing.small[path]), path)
-        elif path.endswith("/rpm/Packages.db"):
-            yield from packages_in(ndb_blobs(listing.small[path]), path)
+        blobs = next((read for name, read in _READERS.items() if path.endswith(name)), None)
+        try:
+            yield from packages_in(blobs(listing.small[path]), path) if blobs else ()
+        except Corrupt as error:
+            gaps.append(Gap("attribute", path, error.what))
 
 
 def packages_in(blobs: Iterator[bytes], source: str) -> Iterator[Package]:
-    """The packages of the blobs; what comes after a damage is left out."""
-    try:
-        for blob in blobs:
-            header = header_of(blob)
-            yield Package(header.text(NAME), full_version(header), tuple(file_paths(header)), source)
-    except Corrupt:
-        return
+    """The packages of the blobs; raises Corrupt at the first that is damaged."""
+    for header in map(header_of, blobs):
+        yield Package(header.text(NAME), full_version(header), tuple(file_paths(header)), source)
 
 
 def sqlite_blobs(body: bytes) -> Iterator[bytes]:
@@ -87,6 +95,8 @@ def _ndb_blob(body: bytes, package: int, block: int) -> bytes:
         raise Corrupt("a blob of the database of rpm is damaged")
     return body[begin : begin + int.from_bytes(head[12:16], "little")]
 
+
+_READERS = MappingProxyType({"/rpmdb.sqlite": sqlite_blobs, "/rpm/Packages.db": ndb_blobs})
 
 CATALOGER: Cataloger = Cataloger(
     name="rpm",
