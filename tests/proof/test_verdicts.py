@@ -52,7 +52,7 @@ def test_an_import_that_works_only_the_second_time_is_unstable_too() -> None:
         (GET, answer(GET, status=500), "say so: 'GET / -> 500'"),
         (GET, answer(GET, status=-1, error="no answer: timeout"), "the original: no answer: timeout"),
         (LINE, answer(LINE, status=2), "exits with status 2, 0 was expected"),
-        (SWEEP, answer(SWEEP, status=2), "can import none of the modules"),
+        (SWEEP, answer(SWEEP, "a\tOSError: x\nb\t", status=2), "can import none of the modules: a: OSError: x"),
     ],
 )
 def test_an_original_that_is_broken_proves_nothing(probe: Probe, seen: Observation, why: str) -> None:

@@ -26,6 +26,12 @@ def test_the_python_beside_a_script_is_the_scripts(tmp_path: Path) -> None:
     assert python_of(stand, Program((f"{tmp_path}/tools/bin/uvicorn",))) == f"{tmp_path}/tools/bin/python3"
 
 
+def test_the_python_beside_a_shell_is_not_taken(tmp_path: Path) -> None:
+    tree(tmp_path, {"bin/python": ""})
+    stand = Stand(tmp_path, str(tmp_path))
+    assert python_of(stand, Program(("/bin/sh", "-c", "cd x && python app.py"))) == f"{tmp_path}/bin/python"
+
+
 def test_a_copy_has_the_python_of_its_own_tree_at_the_place_of_the_original(tmp_path: Path) -> None:
     tree(tmp_path / "original", {"bin/python": ""})
     tree(tmp_path / "copy", {"app.py": ""})

@@ -71,6 +71,13 @@ def test_a_service_that_exits_early_is_an_error_with_its_last_words(tmp_path: Pa
     assert "no model found" in record.log
 
 
+def test_a_service_that_goes_into_the_background_is_told_not_to(tmp_path: Path) -> None:
+    daemon = "import os\nif os.fork(): os._exit(0)\nimport time; time.sleep(3222)"
+    record = run(standing(tmp_path, daemon), python(), get("/answer"))
+    assert "must be told to stay in the foreground" in record.error
+    assert "3222" not in living()
+
+
 def test_a_service_that_never_listens_is_stopped_and_says_so(tmp_path: Path) -> None:
     limits = RunLimits(start_seconds=0.5, stop_seconds=1)
     record = run(standing(tmp_path, "import time; time.sleep(60)"), python(), get("/answer"), limits=limits)

@@ -68,7 +68,7 @@ def _unfit(probe: Probe, seen: Observation) -> str:
     if probe.kind is ProbeKind.COMMAND and seen.status != probe.expect:
         return f"the original exits with status {seen.status}, {probe.expect} was expected"
     if probe.kind is ProbeKind.IMPORTS and probe.modules and seen.status == len(probe.modules):
-        return "the original can import none of the modules"
+        return f"the original can import none of the modules: {_first_line(seen.output)}"
     return ""
 
 
@@ -78,6 +78,10 @@ def _unfit_status(probe: Probe, seen: Observation) -> str:
     if not probe.expect and seen.status >= 500:
         return f"the original answers {seen.status}; where that is right, say so: '{probe.name} -> {seen.status}'"
     return ""
+
+
+def _first_line(text: str) -> str:
+    return next(iter(text.splitlines()), "").replace("\t", ": ")[:_SHOWN]
 
 
 def _last_words(record: RunRecord) -> str:

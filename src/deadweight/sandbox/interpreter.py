@@ -10,13 +10,14 @@ from deadweight.sandbox.stand import Program, Stand
 _ENVIRONMENTS = ("", ".venv/", "venv/", "env/")
 _NAMES = ("python", "python3")
 _SHELL = "/bin/sh"
+_STARTERS = ("sh", "bash", "dash", "env")
 _USUAL = ("/usr/local/bin", "/opt/venv/bin", "/venv/bin", "/app/.venv/bin", "/opt/conda/bin", "/usr/bin")
 
 
 def python_of(stand: Stand, program: Program) -> str:
     """The absolute path of the Python that the program runs on, empty where the stand has none.
 
-    Looked for beside the program's own first word, then in the virtual environments at the place, in its working
+    Looked for beside the program's own first word, a shell left out, then in the virtual environments at the place, in its working
     directory and on its PATH; in an image also where Pythons usually are. Nothing of the host is taken for a stand
     that is a directory, unless the program names it.
     """
@@ -39,7 +40,8 @@ def _candidates(stand: Stand, program: Program) -> Iterator[str]:
     first = program.command[0] if program.command else ""
     if posixpath.basename(first).startswith("python") and first.startswith("/"):
         yield first
-    for directory in _directories(stand, program, posixpath.dirname(first) if first.startswith("/") else ""):
+    beside = first.startswith("/") and posixpath.basename(first) not in _STARTERS
+    for directory in _directories(stand, program, posixpath.dirname(first) if beside else ""):
         yield from (f"{directory}/{name}" for name in _NAMES)
 
 

@@ -12,7 +12,7 @@ from deadweight.sandbox.listeners import listening
 from deadweight.sandbox.requests import answers
 
 _PAUSE = 0.02
-_HINT = "A program that puts itself in the background must be told to stay in the foreground."
+_HINT = " (one that puts itself in the background must be told to stay in the foreground)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def _end(held: Held, serves: bool) -> Start:
     if held.overrun:
         return Start(error=f"the program {held.overrun}")
     if serves:
-        return Start(error=f"the program {said(status)} before it answered on a port. {_HINT}")
+        hint = "" if status else _HINT
+        return Start(error=f"the program {said(status)} before it answered on a port{hint}")
     return Start()
 
 
