@@ -10,7 +10,8 @@ from deadweight.facts.application_imports import APPLICATION_IMPORTS
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
 from deadweight.facts.programs import PROGRAMS
 from deadweight.facts.requirement_graph import REQUIREMENTS, Need, RequirementGraph
-from deadweight.facts.sources import SOURCES
+from deadweight.facts.sources import SOURCES, application
+from deadweight.facts.tool_modules import TOOL_MODULES
 
 _SCRIPTS = ("console_scripts", "gui_scripts")
 
@@ -94,14 +95,21 @@ def _is_used(parting: _Parting, info: str, imports: Mapping[str, set[tuple[str, 
     """
     one = parting.by_info[info]
     if info in parting.tools:
-        return one.name == "setuptools" and any(
-            hard and by in parting.kept for by, hard in imports.get("pkg_resources", ())
-        )
+        run_time = one.name == "setuptools" and imports.get("pkg_resources", ())
+        return _is_reached(parting, info) or any(hard and by in parting.kept for by, hard in run_time or ())
     if any(by in parting.kept for module in one.modules for by, _ in imports.get(module, ())):
         return True
     hosts = {module for kept in parting.kept for module in parting.by_info[kept].modules}
     groups = {group.partition(".")[0] for group in one.entry_points if group not in _SCRIPTS}
     return bool(groups & hosts)
+
+
+def _is_reached(parting: _Parting, tool: str) -> bool:
+    """Whether a top-level module of something kept, or a module that the application imports, leads to the tool."""
+    needing = parting.scene.ask(TOOL_MODULES)
+    names = {module for info in parting.kept for module in parting.by_info[info].modules}
+    names.update(*(one.imports | one.nested for one in application(parting.scene.ask(SOURCES).values())))
+    return any(tool in needing[name] for name in names & needing.keys())
 
 
 def _extras(parting: _Parting, info: str) -> Iterator[Need]:

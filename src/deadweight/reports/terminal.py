@@ -105,11 +105,11 @@ def _group(rule: str, group: Sequence[Finding], paint: Paint) -> Iterator[str]:
     whole = size(sum(one.size for one in group))
     yield f"  {whole:>9}  {paint(rule, 'bold')}  {labels}  {plural(len(group), 'finding')}"
     for finding in group[:MOST_FINDINGS]:
-        says = fitted(printable(finding.says), WIDTH - 24)
-        yield f"    {size(finding.size):>9}  {says}"
+        owner = f"{printable(finding.owner)}: " if finding.owner else ""
+        yield f"    {size(finding.size):>9}  {fitted(owner + printable(finding.says), WIDTH - 15)}"
         evidence = finding.evidence[0]
-        where = f" ({printable(evidence.where)})" if evidence.where else ""
-        yield paint(f"               {fitted(printable(evidence.says) + where, WIDTH - 15)}", "dim")
+        yield paint(f"               {fitted(printable(evidence.says), WIDTH - 15)}", "dim")
+        yield paint(f"               {fitted(printable(evidence.where or finding.paths[0]), WIDTH - 15)}", "dim")
     rest = group[MOST_FINDINGS:]
     if rest:
         yield f"    {size(sum(one.size for one in rest)):>9}  in {plural(len(rest), 'more finding')}"

@@ -1,21 +1,25 @@
 """Copies that somebody made before changing something.
 
 Why it weighs
-    `config.bak`, `train (copy).py`, `model_backup/` and `backup_2024.zip` were made in a hurry and stayed; a copy of
-    weights doubles the artifact.
+-------------
+`config.bak`, `train (copy).py`, `model_backup/` and `backup_2024.zip` were made in a hurry and stayed; a copy of
+weights doubles the artifact.
 
 Evidence
-    The name says that it is a copy, and the original stands beside it; the same bytes make it certain. A name alone
-    (.bak, .orig, `~`) is a possibility. An archive called backup is looked into: the files of its directory that it
-    holds are counted. Left are the files of installed packages and test data, and names that are words of programs
-    (`backup.py`, `copy.py`, `db_backup.py` without a db.py).
+--------
+The name says that it is a copy, and the original stands beside it; the same bytes make it certain. A name alone
+(.bak, .orig, `~`) is a possibility. An archive called backup is looked into: the files of its directory that it holds
+are counted. Left are the files of installed packages and test data, and names that are words of programs
+(`backup.py`, `copy.py`, `db_backup.py` without a db.py).
 
 Edit
-    Remove with a proof where the original stands beside or the name says backup of an archive; only suggested for a
-    name without its original.
+----
+Remove with a proof where the original stands beside or the name says backup of an archive; only suggested for a name
+without its original.
 
 Source
-    Names written by vim, Emacs, patch(1), dpkg(1), ucf(1), rpm(8), GNOME Files, Finder and Explorer.
+------
+Names written by vim, Emacs, patch(1), dpkg(1), ucf(1), rpm(8), GNOME Files, Finder and Explorer.
 """
 
 from __future__ import annotations
@@ -176,4 +180,4 @@ def _group(scene: Scene, path: str) -> Group:
     return Group(owner_name(scene, path), (path,))
 
 
-RULE: Rule = Rule("backups", "Copies made before a change", Safety.SUGGESTED, _find)
+RULE: Rule = Rule("backups", "copies made before a change", Safety.SUGGESTED, _find)

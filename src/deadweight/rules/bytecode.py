@@ -1,22 +1,26 @@
 """Compiled bytecode that stands beside its source.
 
 Why it weighs
-    Each imported module is stored a second time as a .pyc file of about the size of its source. Installers compile
-    everything that they install, of which a service imports a fraction.
+-------------
+Each imported module is stored a second time as a .pyc file of about the size of its source. Installers compile
+everything that they install, of which a service imports a fraction.
 
 Evidence
-    A file `__pycache__/NAME.TAG.pyc` whose source `NAME.py` stands one directory above, or a `NAME.pyc` with the
-    source beside it, which Python 3 never prefers to the source. Bytecode without its source is a module of its own
-    (a sourceless distribution) and is never found.
+--------
+A file `__pycache__/NAME.TAG.pyc` whose source `NAME.py` stands one directory above, or a `NAME.pyc` with the source
+beside it, which Python 3 never prefers to the source. Bytecode without its source is a module of its own (a
+sourceless distribution) and is never found.
 
 Edit
-    Remove; the whole `__pycache__` directory where all in it is found. Safe: Python compiles the source again. The
-    price is paid at start: a container that cannot write its cache compiles at every start, about 0.3 s of CPU for
-    each MB of source that it imports. Leave the rule out where the cold start counts more than the bytes.
+----
+Remove; the whole `__pycache__` directory where all in it is found. Safe: Python compiles the source again. The price
+is paid at start: a container that cannot write its cache compiles at every start, about 0.3 s of CPU for each MB of
+source that it imports. Leave the rule out where the cold start counts more than the bytes.
 
 Source
-    PEP 3147 (PYC repository directories), PEP 488 (no .pyo files), importlib.machinery.FileFinder: source loaders
-    go before bytecode loaders. Measured: compile() over 20 MB of the standard library, CPython 3.11, 0.28 s a MB.
+------
+PEP 3147 (PYC repository directories), PEP 488 (no .pyo files), importlib.machinery.FileFinder: source loaders go
+before bytecode loaders. Measured: compile() over 20 MB of the standard library, CPython 3.11, 0.28 s a MB.
 """
 
 from __future__ import annotations
@@ -74,4 +78,4 @@ def _waste(group: Group) -> Waste:
     )
 
 
-RULE: Rule = Rule("bytecode", "Compiled bytecode beside its source", Safety.SAFE, _find)
+RULE: Rule = Rule("bytecode", "compiled bytecode beside its source", Safety.SAFE, _find)

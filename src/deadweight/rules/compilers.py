@@ -1,24 +1,28 @@
 """Compilers, build tools and development packages of the operating system in what is run.
 
 Why it weighs
-    `apt-get install build-essential` is needed to build a wheel and to run none: a compiler with its headers is 200
-    MB and more, and what a stranger who gets in would use first.
+-------------
+`apt-get install build-essential` is needed to build a wheel and to run none: a compiler with its headers is 200 MB
+and more, and what a stranger who gets in would use first.
 
 Evidence
-    Packages of dpkg, apk or rpm by name: compilers, binutils, build systems, headers of the kernel, every -dev and
-    -devel package, sanitizers. Run-time libraries that come from the same sources stay (libgcc, libstdc++, libgomp,
-    libatomic, libquadmath, libgfortran). Something installed that compiles when it runs (triton, Cython's
-    pyximport, CuPy, DeepSpeed, vLLM, ...), or a source of the application that says torch.compile, cpp_extension or
-    cffi's set_source, makes it a suggestion.
+--------
+Packages of dpkg, apk or rpm by name: compilers, binutils, build systems, headers of the kernel, every -dev and -devel
+package, sanitizers. Run-time libraries that come from the same sources stay (libgcc, libstdc++, libgomp, libatomic,
+libquadmath, libgfortran). Something installed that compiles when it runs (triton, Cython's pyximport, CuPy,
+DeepSpeed, vLLM, ...), or a source of the application that says torch.compile, cpp_extension or cffi's set_source,
+makes it a suggestion.
 
 Edit
-    Remove the files of the package, one edit for each, made with a proof; copyright files stay.
-    ctypes.util.find_library may ask gcc and ld, and CDLL("libx.so") may need the link of a -dev package: the proof
-    shows it. dpkg still lists the package; `apt-get purge` in the build does the same and says so.
+----
+Remove the files of the package, one edit for each, made with a proof; copyright files stay. ctypes.util.find_library
+may ask gcc and ld, and CDLL("libx.so") may need the link of a -dev package: the proof shows it. dpkg still lists the
+package; `apt-get purge` in the build does the same and says so.
 
 Source
-    Debian Policy 8.4 (development files), Library/ctypes/util.py in CPython, docs of torch.compile (a C++ compiler
-    is needed by its CPU back end).
+------
+Debian Policy 8.4 (development files), Library/ctypes/util.py in CPython, docs of torch.compile (a C++ compiler is
+needed by its CPU back end).
 """
 
 from __future__ import annotations
@@ -122,4 +126,4 @@ def _waste(named: Evidence, compiling: Evidence | None) -> Waste:
     return Waste(says, (named,), Confidence.LIKELY, Safety.PROVEN)
 
 
-RULE: Rule = Rule("compilers", "Compilers and development packages", Safety.SUGGESTED, _find)
+RULE: Rule = Rule("compilers", "compilers and development packages", Safety.SUGGESTED, _find)

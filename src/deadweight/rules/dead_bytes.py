@@ -1,19 +1,23 @@
 """Files that a lower layer stores and a higher layer hides.
 
 Why it weighs
-    A layer is never changed by the next: `RUN rm -rf` in a later instruction hides the files and leaves their bytes in
-    the image, a `chown -R` stores every file a second time. Each pull transfers all of it.
+-------------
+A layer is never changed by the next: `RUN rm -rf` in a later instruction hides the files and leaves their bytes in
+the image, a `chown -R` stores every file a second time. Each pull transfers all of it.
 
 Evidence
-    The entries of each layer that a higher one overwrites, removes or replaces, with the instruction that did so. A
-    path that N layers store counts N - 1 times. A hidden file whose body a visible hard link shares is left.
+--------
+The entries of each layer that a higher one overwrites, removes or replaces, with the instruction that did so. A path
+that N layers store counts N - 1 times. A hidden file whose body a visible hard link shares is left.
 
 Edit
-    Merge: the layer is written again without its hidden entries. Safe: what the image shows stays the same. The layer
-    gets a new digest and is shared with no other image any more, so for less than 64 KiB nothing is done.
+----
+Merge: the layer is written again without its hidden entries. Safe: what the image shows stays the same. The layer
+gets a new digest and is shared with no other image any more, so for less than 64 KiB nothing is done.
 
 Source
-    OCI image-spec, layer.md (whiteouts, opaque whiteouts, "layers are never changed").
+------
+OCI image-spec, layer.md (whiteouts, opaque whiteouts, "layers are never changed").
 """
 
 from __future__ import annotations
@@ -70,4 +74,4 @@ def _evidence(scene: Scene, hidden: Sequence[Shadow]) -> Iterator[Evidence]:
         yield Evidence("too few bytes to write the layer again, which unshares it", f"layer {hidden[0].entry.layer}")
 
 
-RULE: Rule = Rule("dead-bytes", "Bytes in lower layers that no one can see", Safety.SAFE, _find)
+RULE: Rule = Rule("dead-bytes", "bytes in lower layers that no one can see", Safety.SAFE, _find)

@@ -38,7 +38,7 @@ from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
 from deadweight.facts.only_tools import Bundle, bundles
 from deadweight.rules.distribution_files import whole
-from deadweight.rules.known_tools import category
+from deadweight.facts.known_tools import category
 from deadweight.rules.reporting import Group, Waste, finding
 
 _NAME = "development-tools"

@@ -1,23 +1,27 @@
 """Files that are stored more than once with the same bytes.
 
 Why it weighs
-    Wheels bundle the same native libraries, toolkits stand beside the packages that bring them again, models are
-    saved twice. N equal files need the room of one.
+-------------
+Wheels bundle the same native libraries, toolkits stand beside the packages that bring them again, models are saved
+twice. N equal files need the room of one.
 
 Evidence
-    The same digest and size, 4 KiB and more; a file that stands N times is N - 1 times too many, hard links and layers
-    considered. Left are files that programs write to (databases, logs, all under /var, /etc, /tmp, /run), the
-    metadata of distributions, version control, compiled bytecode, and empty files.
+--------
+The same digest and size, 4 KiB and more; a file that stands N times is N - 1 times too many, hard links and layers
+considered. Left are files that programs write to (databases, logs, all under /var, /etc, /tmp, /run), the metadata of
+distributions, version control, compiled bytecode, and empty files.
 
 Edit
-    Share: the copies become hard links to the first one where layer, mode, owner and extended attributes are the same
-    (and the time of change of a Python source, by which its bytecode is known), else symbolic links where both belong
-    to one owner. A write through one name then changes all: safe only for plain files of installed software, made with
-    a proof elsewhere. Native libraries always need the proof, because the loader knows a library by its inode: equal
-    copies that were loaded apart are loaded once.
+----
+Share: the copies become hard links to the first one where layer, mode, owner and extended attributes are the same
+(and the time of change of a Python source, by which its bytecode is known), else symbolic links where both belong to
+one owner. A write through one name then changes all: safe only for plain files of installed software, made with a
+proof elsewhere. Native libraries always need the proof, because the loader knows a library by its inode: equal copies
+that were loaded apart are loaded once.
 
 Source
-    link(2), OCI image-spec layer.md (hard links), glibc dl-load.c (libraries are matched by device and inode), PEP 552.
+------
+link(2), OCI image-spec layer.md (hard links), glibc dl-load.c (libraries are matched by device and inode), PEP 552.
 """
 
 from __future__ import annotations
@@ -128,4 +132,4 @@ def _evidence(scene: Scene, edits: Iterable[Edit]) -> Iterator[Evidence]:
         yield Evidence(f"{entry.digest[:23]}… of {entry.size} bytes, also at {edit.arguments['target']}", entry.path)
 
 
-RULE: Rule = Rule("duplicates", "Files stored more than once", Safety.PROVEN, _find)
+RULE: Rule = Rule("duplicates", "files stored more than once", Safety.PROVEN, _find)

@@ -1,22 +1,26 @@
 """Manual pages, documentation and translations of the operating system.
 
 Why it weighs
-    Packages of the operating system bring their manual, their changelogs and the translations of their messages
-    into a hundred languages; nobody reads them in a container.
+-------------
+Packages of the operating system bring their manual, their changelogs and the translations of their messages into a
+hundred languages; nobody reads them in a container.
 
 Evidence
-    The directories where the Filesystem Hierarchy Standard puts them, below /usr/share, /usr/local/share and
-    conda's prefix. Kept are copyright, licence and notice files, because licences demand that they travel with the
-    program; the languages that LANG, LANGUAGE or LC_* of the image name, English and C; and what a symbolic link
-    from elsewhere points at.
+--------
+The directories where the Filesystem Hierarchy Standard puts them, below /usr/share, /usr/local/share and conda's
+prefix. Kept are copyright, licence and notice files, because licences demand that they travel with the program; the
+languages that LANG, LANGUAGE or LC_* of the image name, English and C; and what a symbolic link from elsewhere points
+at.
 
 Edit
-    Remove, one edit for each kind. Safe for manuals and documentation of packaging; made with a proof for
-    translations, sources of locales and /usr/share/doc, which programs can open.
+----
+Remove, one edit for each kind. Safe for manuals and documentation of packaging; made with a proof for translations,
+sources of locales and /usr/share/doc, which programs can open.
 
 Source
-    FHS 3.0, 4.11; Debian Policy 12.5 (copyright files); dpkg's path-exclude as debian:slim images set it (they keep
-    copyright files).
+------
+FHS 3.0, 4.11; Debian Policy 12.5 (copyright files); dpkg's path-exclude as debian:slim images set it (they keep
+copyright files).
 """
 
 from __future__ import annotations
@@ -112,4 +116,4 @@ def _linked(scene: Scene) -> frozenset[str]:
     return frozenset((*targets, *below))
 
 
-RULE: Rule = Rule("locales-and-docs", "Manuals and translations of the operating system", Safety.PROVEN, _find)
+RULE: Rule = Rule("locales-and-docs", "manuals and translations of the operating system", Safety.PROVEN, _find)

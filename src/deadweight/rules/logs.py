@@ -1,22 +1,26 @@
 """Logs that travel with the program that wrote them.
 
 Why it weighs
-    A log grows for as long as its program runs, and rotation keeps old ones beside it. In an artifact they tell of
-    runs that are over.
+-------------
+A log grows for as long as its program runs, and rotation keeps old ones beside it. In an artifact they tell of runs
+that are over.
 
 Evidence
-    A file called as logs are (.log, .log.3, .log.2024-05-01.gz, nohup.out, what lies in /var/log of a root file system)
-    with text in it (or compressed), and one of: it is `log-size` (104857600 bytes) or more, it is one of a rotated
-    series, its directory holds ten logs and more, it lies in /var/log. How often a log changes is read from its series
-    and times: a rotated part is never written again; one that changed in the two days before the newest change of a
-    directory may still be written. Left are files of installed packages, test and input data, and the write-ahead logs
-    of databases, which are called by number.
+--------
+A file called as logs are (.log, .log.3, .log.2024-05-01.gz, nohup.out, what lies in /var/log of a root file system)
+with text in it (or compressed), and one of: it is `log-size` (104857600 bytes) or more, it is one of a rotated
+series, its directory holds ten logs and more, it lies in /var/log. How often a log changes is read from its series
+and times: a rotated part is never written again; one that changed in the two days before the newest change of a
+directory may still be written. Left are files of installed packages, test and input data, and the write-ahead logs of
+databases, which are called by number.
 
 Edit
-    Remove. Made with a proof; only suggested for a log that may still be written.
+----
+Remove. Made with a proof; only suggested for a log that may still be written.
 
 Source
-    logrotate(8), Python's logging.handlers (names of rotated files), LevelDB doc/impl.md (NNNNNN.log is data).
+------
+logrotate(8), Python's logging.handlers (names of rotated files), LevelDB doc/impl.md (NNNNNN.log is data).
 """
 
 from __future__ import annotations
@@ -114,4 +118,4 @@ def _waste(reason: str, safety: Safety) -> Waste:
     return Waste("log of runs that are over", (evidence,), Confidence.LIKELY, safety)
 
 
-RULE: Rule = Rule("logs", "Logs by size, number and how often they change", Safety.SUGGESTED, _find)
+RULE: Rule = Rule("logs", "logs by size, number and how often they change", Safety.SUGGESTED, _find)

@@ -1,20 +1,24 @@
 """What desktop systems leave in every directory that they show.
 
 Why it weighs
-    Finder and Explorer write thumbnails, view settings and resource forks beside the files that a person looks at,
-    and an archive made on such a desktop carries them along. No program on a server reads them.
+-------------
+Finder and Explorer write thumbnails, view settings and resource forks beside the files that a person looks at, and an
+archive made on such a desktop carries them along. No program on a server reads them.
 
 Evidence
-    The name (.DS_Store, Thumbs.db, ehthumbs.db, desktop.ini, ._NAME, __MACOSX) and the first bytes of the content:
-    a Desktop Services store, an OLE compound file, an AppleDouble file. A file of such a name and other content is
-    left; so is a desktop.ini, which has no magic number, inside an installed package.
+--------
+The name (.DS_Store, Thumbs.db, ehthumbs.db, desktop.ini, ._NAME, __MACOSX) and the first bytes of the content: a
+Desktop Services store, an OLE compound file, an AppleDouble file. A file of such a name and other content is left; so
+is a desktop.ini, which has no magic number, inside an installed package.
 
 Edit
-    Remove. Safe: the desktop writes them again when somebody looks.
+----
+Remove. Safe: the desktop writes them again when somebody looks.
 
 Source
-    RFC 1740 (AppleDouble: magic 0x00051607), MS-CFB (compound file: D0CF11E0A1B11AE1), measured: .DS_Store starts
-    with 00000001 42756431.
+------
+RFC 1740 (AppleDouble: magic 0x00051607), MS-CFB (compound file: D0CF11E0A1B11AE1), measured: .DS_Store starts with
+00000001 42756431.
 """
 
 from __future__ import annotations
@@ -66,4 +70,4 @@ def _is(entry: Entry, magic: bytes) -> bool:
     return entry.kind is Kind.FILE and entry.head.startswith(magic)
 
 
-RULE: Rule = Rule("os-litter", "Files that desktop systems leave behind", Safety.SAFE, _find)
+RULE: Rule = Rule("os-litter", "files that desktop systems leave behind", Safety.SAFE, _find)

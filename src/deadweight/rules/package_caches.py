@@ -1,22 +1,26 @@
 """What package managers downloaded and keep for an install that will never come.
 
 Why it weighs
-    pip, uv, conda, apt, apk, dnf, npm and their like keep each archive and index that they fetched. In an image they
-    are there once more beside what was installed from them.
+-------------
+pip, uv, conda, apt, apk, dnf, npm and their like keep each archive and index that they fetched. In an image they are
+there once more beside what was installed from them.
 
 Evidence
-    A directory at the place where the package manager keeps its cache, by the end of its path (`.cache/pip`,
-    `var/lib/apt/lists`, `.npm/_cacache`), or `pkgs` beside `conda-meta`. A cache that a symbolic link or the image's
-    configuration points into (uv with link mode symlink) is left. Hubs of models (Hugging Face, torch) are caches by
-    name only: what the program loads often lives nowhere else.
+--------
+A directory at the place where the package manager keeps its cache, by the end of its path (`.cache/pip`,
+`var/lib/apt/lists`, `.npm/_cacache`), or `pkgs` beside `conda-meta`. A cache that a symbolic link or the image's
+configuration points into (uv with link mode symlink) is left. Hubs of models (Hugging Face, torch) are caches by name
+only: what the program loads often lives nowhere else.
 
 Edit
-    Remove, the directory itself left where the package manager expects it. Safe: the next install fetches again. Hubs
-    of models are only suggested. Hard links from the cache to what is installed keep their bytes and are not counted.
+----
+Remove, the directory itself left where the package manager expects it. Safe: the next install fetches again. Hubs of
+models are only suggested. Hard links from the cache to what is installed keep their bytes and are not counted.
 
 Source
-    pip cache dir, uv cache dir, npm-cache(1), apt.conf(5) Dir::Cache and Dir::State::lists, apk-cache(5), dnf.conf(5)
-    cachedir, conda clean, HF_HUB_CACHE and TORCH_HOME in the documentation of huggingface_hub and torch.hub.
+------
+pip cache dir, uv cache dir, npm-cache(1), apt.conf(5) Dir::Cache and Dir::State::lists, apk-cache(5), dnf.conf(5)
+cachedir, conda clean, HF_HUB_CACHE and TORCH_HOME in the documentation of huggingface_hub and torch.hub.
 """
 
 from __future__ import annotations
@@ -134,4 +138,4 @@ def _waste(path: str, place: _Place) -> Waste:
     return Waste(f"downloads kept by {place.manager}", (evidence,), Confidence.CERTAIN, Safety.SAFE)
 
 
-RULE: Rule = Rule("package-caches", "Downloads that package managers keep", Safety.SUGGESTED, _find)
+RULE: Rule = Rule("package-caches", "downloads that package managers keep", Safety.SUGGESTED, _find)

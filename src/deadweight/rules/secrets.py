@@ -1,22 +1,25 @@
 """Secrets that travel with the artifact.
 
 Why it weighs
-    A private key weighs a kilobyte and costs more than all the rest. It was copied in with the project, or needed
-    by one instruction of the build and deleted by the next, which leaves it in the lower layer for everybody who
-    pulls.
+-------------
+A private key weighs a kilobyte and costs more than all the rest. It was copied in with the project, or needed by one
+instruction of the build and deleted by the next, which leaves it in the lower layer for everybody who pulls.
 
 Evidence
-    Private keys by their first line, wherever they lie and whatever they are called; files that hold credentials by
-    name (.env, .netrc, .pypirc, .aws/credentials, ...), where it can be told also by what they hold. Files of the
-    visible tree and hidden ones of lower layers. Left are certificates, public keys, templates (.env.example) and
-    what an installed package recorded. Neither a finding nor the report ever holds any part of a secret.
+--------
+Private keys by their first line, wherever they lie and whatever they are called; files that hold credentials by name
+(.env, .netrc, .pypirc, .aws/credentials, ...), where it can be told also by what they hold. Files of the visible tree
+and hidden ones of lower layers. Left are certificates, public keys, templates (.env.example) and what an installed
+package recorded. Neither a finding nor the report ever holds any part of a secret.
 
 Edit
-    Always a suggestion: the program may need the secret, and taking it out of the artifact does not take it back.
-    Change it.
+----
+Always a suggestion: the program may need the secret, and taking it out of the artifact does not take it back. Change
+it.
 
 Source
-    RFC 7468 (labels of PEM files), CWE-538, the documentation of each tool on where it keeps credentials.
+------
+RFC 7468 (labels of PEM files), CWE-538, the documentation of each tool on where it keeps credentials.
 """
 
 from __future__ import annotations
@@ -154,4 +157,4 @@ def _finding(scene: Scene, suspect: _Suspect) -> Finding:
     )
 
 
-RULE: Rule = Rule("secrets", "Keys and credentials that travel along", Safety.SUGGESTED, _find)
+RULE: Rule = Rule("secrets", "keys and credentials that travel along", Safety.SUGGESTED, _find)

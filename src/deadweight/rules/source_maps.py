@@ -1,21 +1,24 @@
 """Source maps of scripts and style sheets.
 
 Why it weighs
-    A bundler writes beside each script a map from the shrunken text to the original, often three times as large as
-    the script, with the original sources inside. Only a browser's developer tools ask for it.
+-------------
+A bundler writes beside each script a map from the shrunken text to the original, often three times as large as the
+script, with the original sources inside. Only a browser's developer tools ask for it.
 
 Evidence
-    A file NAME.js.map (.mjs, .cjs, .css, .d.ts) or NAME.map that starts like JSON, with NAME.js beside it. Maps
-    without what they map, and maps of anything else (maps of games, of linkers, of character sets), are left.
+--------
+A file NAME.js.map (.mjs, .cjs, .css, .d.ts) or NAME.map that starts like JSON, with NAME.js beside it. Maps without
+what they map, and maps of anything else (maps of games, of linkers, of character sets), are left.
 
 Edit
-    Remove. Safe: a browser that finds no map shows the shrunken script. Made only with a proof where something
-    reads maps when it runs: Django's manifest storage refuses a script whose map is missing, source-map-support in
-    Node rewrites stack traces with them.
+----
+Remove. Safe: a browser that finds no map shows the shrunken script. Made only with a proof where something reads maps
+when it runs: Django's manifest storage refuses a script whose map is missing, source-map-support in Node rewrites
+stack traces with them.
 
 Source
-    ECMA-426 (source maps), Django ticket 33353 (ManifestStaticFilesStorage and source maps), Node
-    --enable-source-maps.
+------
+ECMA-426 (source maps), Django ticket 33353 (ManifestStaticFilesStorage and source maps), Node --enable-source-maps.
 """
 
 from __future__ import annotations
@@ -59,4 +62,4 @@ def _reader(scene: Scene) -> tuple[Evidence, ...]:
     return tuple(Evidence(says, source) for says, source in found if says)[:1]
 
 
-RULE: Rule = Rule("source-maps", "Source maps that only developer tools read", Safety.PROVEN, _find)
+RULE: Rule = Rule("source-maps", "source maps that only developer tools read", Safety.PROVEN, _find)

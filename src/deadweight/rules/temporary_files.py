@@ -1,21 +1,25 @@
 """Temporary files that outlived the program that made them.
 
 Why it weighs
-    Interrupted downloads, swap files of editors and the scratch directories of builds stay where they were when nobody
-    cleans up; a half-downloaded model can be gigabytes.
+-------------
+Interrupted downloads, swap files of editors and the scratch directories of builds stay where they were when nobody
+cleans up; a half-downloaded model can be gigabytes.
 
 Evidence
-    The ending (.tmp, .temp, .crdownload, .aria2, .partial, .incomplete, a .part after another ending, vim's .swp by its
-    content); what a root file system holds in /tmp and /var/tmp; and, where the times of last access are known, files
-    in directories called tmp or temp that were neither read nor changed for `temporary-age-days` (30) before the
-    newest change of the artifact. Left are files of installed packages and of test data, parts of a numbered series,
-    and a /tmp that the image's configuration or a symbolic link points into.
+--------
+The ending (.tmp, .temp, .crdownload, .aria2, .partial, .incomplete, a .part after another ending, vim's .swp by its
+content); what a root file system holds in /tmp and /var/tmp; and, where the times of last access are known, files in
+directories called tmp or temp that were neither read nor changed for `temporary-age-days` (30) before the newest
+change of the artifact. Left are files of installed packages and of test data, parts of a numbered series, and a /tmp
+that the image's configuration or a symbolic link points into.
 
 Edit
-    Remove, made with a proof: a program may have put to use what it found there.
+----
+Remove, made with a proof: a program may have put to use what it found there.
 
 Source
-    Filesystem Hierarchy Standard 3.0, 3.18 (/tmp) and 5.15 (/var/tmp); vim, :help swap-file (head `b0VIM`).
+------
+Filesystem Hierarchy Standard 3.0, 3.18 (/tmp) and 5.15 (/var/tmp); vim, :help swap-file (head `b0VIM`).
 """
 
 from __future__ import annotations
@@ -107,4 +111,4 @@ def _named_directories(scene: Scene, taken: list[str]) -> list[str]:
     return outermost(tuple(path for path in named if pointer_into(scene, path) is None))
 
 
-RULE: Rule = Rule("temporary-files", "Temporary files that stayed", Safety.PROVEN, _find)
+RULE: Rule = Rule("temporary-files", "temporary files that stayed", Safety.PROVEN, _find)

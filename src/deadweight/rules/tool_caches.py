@@ -1,20 +1,24 @@
 """What editors, test runners, linters and type checkers keep for their next run.
 
 Why it weighs
-    Tools of development keep their state in the project's directory: caches of type checkers, test environments,
-    coverage data, editor settings. `COPY . /app` takes all of it along.
+-------------
+Tools of development keep their state in the project's directory: caches of type checkers, test environments, coverage
+data, editor settings. `COPY . /app` takes all of it along.
 
 Evidence
-    A directory with a name that one tool alone uses, outside any installed package. Where the name is a common word
-    (htmlcov) the tool's own files must be in it. A directory that something in the artifact points at, by a
-    symbolic link or in the image's configuration, is left.
+--------
+A directory with a name that one tool alone uses, outside any installed package. Where the name is a common word
+(htmlcov) the tool's own files must be in it. A directory that something in the artifact points at, by a symbolic link
+or in the image's configuration, is left.
 
 Edit
-    Remove. Safe for caches, which their tools make again; test environments (.tox, .nox, .eggs) are whole Pythons
-    that somebody might run, so they go only with a proof.
+----
+Remove. Safe for caches, which their tools make again; test environments (.tox, .nox, .eggs) are whole Pythons that
+somebody might run, so they go only with a proof.
 
 Source
-    The documentation of each tool; Cache Directory Tagging Specification (CACHEDIR.TAG).
+------
+The documentation of each tool; Cache Directory Tagging Specification (CACHEDIR.TAG).
 """
 
 from __future__ import annotations
@@ -90,4 +94,4 @@ def _waste(path: str, tools: dict[str, str], name: str) -> Waste:
     return Waste(says, (evidence,), Confidence.CERTAIN if safety is Safety.SAFE else Confidence.LIKELY, safety)
 
 
-RULE: Rule = Rule("tool-caches", "Caches of editors, test runners and linters", Safety.PROVEN, _find)
+RULE: Rule = Rule("tool-caches", "caches of editors, test runners and linters", Safety.PROVEN, _find)

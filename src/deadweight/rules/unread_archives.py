@@ -1,22 +1,25 @@
 """Archives that stand beside what was unpacked from them.
 
 Why it weighs
-    A wheelhouse that was copied in to install from, the zip that a model came in, the tarball of a release: after
-    the install nobody opens them again.
+-------------
+A wheelhouse that was copied in to install from, the zip that a model came in, the tarball of a release: after the
+install nobody opens them again.
 
 Evidence
-    A wheel or source distribution whose distribution is installed in the artifact in the same version; an archive
-    with a directory of its name beside it that holds every one of its files with the same size, read from the
-    archive's own list. Left are a directory of mostly other distributions, which is an index, archives that are
-    read as they are (jar, war, egg, pyz, npz, docx, model files), archives of installed packages (the wheels in
-    ensurepip and virtualenv), test data, and archives that are not wholly unpacked.
+--------
+A wheel or source distribution whose distribution is installed in the artifact in the same version; an archive with a
+directory of its name beside it that holds every one of its files with the same size, read from the archive's own
+list. Left are a directory of mostly other distributions, which is an index, archives that are read as they are (jar,
+war, egg, pyz, npz, docx, model files), archives of installed packages (the wheels in ensurepip and virtualenv), test
+data, and archives that are not wholly unpacked.
 
 Edit
-    Remove, made with a proof: a program may still open the archive.
+----
+Remove, made with a proof: a program may still open the archive.
 
 Source
-    PEP 427 (names of wheels), PEP 625 (names of source distributions), zipfile and tarfile for the lists of
-    members.
+------
+PEP 427 (names of wheels), PEP 625 (names of source distributions), zipfile and tarfile for the lists of members.
 """
 
 from __future__ import annotations
@@ -95,4 +98,4 @@ def _directory_beside(scene: Scene, entry: Entry) -> str | None:
     return directory if stem and next(scene.listing.under(directory), None) is not None else None
 
 
-RULE: Rule = Rule("unread-archives", "Archives beside their unpacked content", Safety.PROVEN, _find)
+RULE: Rule = Rule("unread-archives", "archives beside their unpacked content", Safety.PROVEN, _find)

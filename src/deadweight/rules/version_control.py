@@ -1,22 +1,26 @@
 """The history of a version control system, shipped with what it made.
 
 Why it weighs
-    `COPY . /app` takes the repository along: every version of every file ever committed, often many times the
-    size of the program, and with it what was once committed by mistake.
+-------------
+`COPY . /app` takes the repository along: every version of every file ever committed, often many times the size of the
+program, and with it what was once committed by mistake.
 
 Evidence
-    A directory of the system's own name that holds what the system puts there (`.git` with HEAD and objects, `.hg`
-    with its requires file, ...). Inside an installed package it is a fixture and left; so are bare repositories,
-    which a program may serve, and .gitignore, .gitattributes and .gitmodules.
+--------
+A directory of the system's own name that holds what the system puts there (`.git` with HEAD and objects, `.hg` with
+its requires file, ...). Inside an installed package it is a fixture and left; so are bare repositories, which a
+program may serve, and .gitignore, .gitattributes and .gitmodules.
 
 Edit
-    Remove the directory. Safe where nothing in the artifact reads repositories; with a library that does (GitPython,
-    pygit2, dulwich, setuptools-scm) or a versioneer file, which asks git for the version at run time, it is made only
-    with a proof.
+----
+Remove the directory. Safe where nothing in the artifact reads repositories; with a library that does (GitPython,
+pygit2, dulwich, setuptools-scm) or a versioneer file, which asks git for the version at run time, it is made only
+with a proof.
 
 Source
-    gitrepository-layout(5), hg help internals.requirements, versioneer: get_versions falls back to the directory's
-    name without git.
+------
+gitrepository-layout(5), hg help internals.requirements, versioneer: get_versions falls back to the directory's name
+without git.
 """
 
 from __future__ import annotations
@@ -80,4 +84,4 @@ def _reader(scene: Scene, project: str) -> Evidence | None:
     return None
 
 
-RULE: Rule = Rule("version-control", "Histories of version control systems", Safety.PROVEN, _find)
+RULE: Rule = Rule("version-control", "histories of version control systems", Safety.PROVEN, _find)

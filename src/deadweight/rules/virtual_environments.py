@@ -1,21 +1,24 @@
 """Virtual environments that lie inside a project or beside the one that runs.
 
 Why it weighs
-    `python -m venv .venv` puts a whole set of installed distributions into the project, and `COPY . /app` ships it
-    beside the one that the image installs for itself.
+-------------
+`python -m venv .venv` puts a whole set of installed distributions into the project, and `COPY . /app` ships it beside
+the one that the image installs for itself.
 
 Evidence
-    A pyvenv.cfg. The environment of the artifact itself, and one that the image's command, PATH or VIRTUAL_ENV or a
-    symbolic link points into, is what runs and is left. Its interpreter, looked up in the artifact's own root,
-    tells whether it could run at all.
+--------
+A pyvenv.cfg. The environment of the artifact itself, and one that the image's command, PATH or VIRTUAL_ENV or a
+symbolic link points into, is what runs and is left. Its interpreter, looked up in the artifact's own root, tells
+whether it could run at all.
 
 Edit
-    Remove. Made with a proof where the environment cannot run in the artifact (its interpreter is not there, or it
-    was made on Windows) or the image names another one; only suggested otherwise, because a script may call it by
-    its path.
+----
+Remove. Made with a proof where the environment cannot run in the artifact (its interpreter is not there, or it was
+made on Windows) or the image names another one; only suggested otherwise, because a script may call it by its path.
 
 Source
-    PEP 405 (pyvenv.cfg), venv in the standard library: "environments are not movable and should not be copied".
+------
+PEP 405 (pyvenv.cfg), venv in the standard library: "environments are not movable and should not be copied".
 """
 
 from __future__ import annotations
@@ -71,4 +74,4 @@ def _cannot_run(scene: Scene, path: str) -> Evidence | None:
     return None
 
 
-RULE: Rule = Rule("virtual-environments", "Virtual environments beside the one that runs", Safety.SUGGESTED, _find)
+RULE: Rule = Rule("virtual-environments", "virtual environments beside the one that runs", Safety.SUGGESTED, _find)
