@@ -44,8 +44,8 @@ def _tar(files: dict[str, bytes]) -> bytes:
         ("main copy 2.py", "main.py"),
         ("main - Copy.py", "main.py"),
         ("Copy of main.py", "main.py"),
-        ("main (1).py", "main.py"),
         ("model_backup.bin", "model.bin"),
+        ("model.bak.bin", "model.bin"),
         ("nginx.conf.dpkg-old", "nginx.conf"),
     ],
 )
@@ -61,6 +61,14 @@ def test_finds_a_copy_with_the_same_bytes_as_certain() -> None:
     (finding,) = found_by(RULE, {"app/model.bin.bak": b"same", "app/model.bin": b"same"})
     assert finding.confidence is Confidence.CERTAIN
     assert "the same bytes as app/model.bin" in finding.evidence[0].says
+
+
+@pytest.mark.parametrize("copy", ["photo (1).jpg", "photo_old.jpg", "photo-copy.jpg", "photo.copy.jpg"])
+def test_finds_names_that_say_little_with_a_proof_only_where_the_bytes_are_the_same(copy: str) -> None:
+    (same,) = found_by(RULE, {f"app/{copy}": b"1", "app/photo.jpg": b"1"})
+    (other,) = found_by(RULE, {f"app/{copy}": b"2", "app/photo.jpg": b"1"})
+    assert (same.safety, same.confidence) == (Safety.PROVEN, Confidence.CERTAIN)
+    assert (other.safety, other.confidence) == (Safety.SUGGESTED, Confidence.POSSIBLE)
 
 
 def test_finds_a_name_without_its_original_as_a_suggestion() -> None:

@@ -15,7 +15,7 @@ are counted. Left are the files of installed packages and test data, and names t
 Edit
 ----
 Remove with a proof where the original stands beside or the name says backup of an archive; only suggested for a name
-without its original.
+without its original, and for names that say little (_old, (1)) where the bytes are others.
 
 Source
 ------
@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from deadweight.core.edit import Safety
 from deadweight.core.entry import Entry, Kind
@@ -44,8 +45,10 @@ _MARKED = re.compile(
     r"(?P<original>.+)(?:\.bak\d*|\.orig|\.old|\.backup|~"
     r"|\.dpkg-(?:old|dist|new)|\.ucf-(?:old|dist)|\.rpm(?:save|new|orig)|\.pac(?:save|new))"
 )
-_MARKED_WEAKLY = re.compile(r"(?P<original>.+)(?:\.save|\.copy|-old)")
-_NUMBERED = re.compile(r"(?P<stem>.+?)(?: \(\d+\)|[._-](?:backup|bak|old|copy)\d*)(?P<ending>\.[^.]+)?", re.IGNORECASE)
+_SAVED = re.compile(
+    r"(?P<stem>.+?)(?:[._-](?:backup|bak)\d*)(?P<ending>\.[^.]+)?|(?P<original>.+)\.save", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"(?P<stem>.+?)(?: \(\d+\)|[._-](?:old|copy)\d*)(?P<ending>\.[^.]+)?", re.IGNORECASE)
 _COPIED = re.compile(r"(?P<stem>.+?)(?: \(copy(?: \d+)?\)| copy(?: \d+)?| - Copy(?: \(\d+\))?)(?P<ending>\.[^.]+)?")
 _COPY_OF = re.compile(r"(?:Copy of|Kopie von|Copie de) (?P<original>.+)")
 _ARCHIVE = re.compile(r"(?:.*[._ -])?(?:backup|bak)s?(?:[._ -].*|\d.*)?", re.IGNORECASE)
@@ -53,13 +56,23 @@ _HINTED_ENDING = re.compile(r".*~|\.(?:bak\d*|orig|old|save|backup|copy|dpkg-.*|
 _HINTED = re.compile(r"bak|old|op(?:y|ie)|ackup|ACKUP| \(")
 
 
+class _Mark(Enum):
+    PLAIN = auto()
+    BESIDE = auto()
+    SAME = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """A path, the path of the original that its name tells of, and whether the name alone says that it is a copy."""
+    """A path, the path of the original that its name tells of, and how much the name says.
+
+    PLAIN says backup by itself, BESIDE with the original beside it, SAME only with the same bytes: `icon_old.png` and
+    `photo (1).jpg` may be in use.
+    """
 
     path: str
     original: str
-    plainly: bool
+    mark: _Mark
 
 
 def _find(scene: Scene) -> Iterator[Finding]:
@@ -127,18 +140,18 @@ def _hinted(scene: Scene) -> list[Entry]:
 
 def _copy_of(path: str) -> _Copy | None:
     directory, slash, name = path.rpartition("/")
-    for expression, plainly in (
-        (_MARKED, True),
-        (_COPY_OF, True),
-        (_COPIED, True),
-        (_MARKED_WEAKLY, False),
-        (_NUMBERED, False),
+    for expression, mark in (
+        (_MARKED, _Mark.PLAIN),
+        (_COPY_OF, _Mark.PLAIN),
+        (_COPIED, _Mark.PLAIN),
+        (_SAVED, _Mark.BESIDE),
+        (_NUMBERED, _Mark.SAME),
     ):
         match = expression.fullmatch(name)
         if match:
             named = match.groupdict()
             original = named.get("original") or f"{named['stem']}{named['ending'] or ''}"
-            return _Copy(path, f"{directory}{slash}{original}", plainly)
+            return _Copy(path, f"{directory}{slash}{original}", mark)
     return None
 
 
@@ -148,21 +161,27 @@ def _file_finding(scene: Scene, entry: Entry, copy: _Copy) -> Iterator[Finding]:
         same = bool(entry.digest) and original.digest == entry.digest
         says = "the same bytes as" if same else "named as a copy of"
         evidence = Evidence(f"{says} {copy.original}, which stands beside it", entry.path)
-        waste = Waste("a backup", (evidence,), Confidence.CERTAIN if same else Confidence.LIKELY, Safety.PROVEN)
-        yield finding(scene, RULE.name, _group(scene, entry.path), waste)
-    elif copy.plainly:
+        yield finding(scene, RULE.name, _group(scene, entry.path), _waste(evidence, copy, same))
+    elif copy.mark is _Mark.PLAIN:
         evidence = Evidence("the name is that of a backup; its original is not here", entry.path)
         waste = Waste("perhaps a backup", (evidence,), Confidence.POSSIBLE, Safety.SUGGESTED)
         yield finding(scene, RULE.name, _group(scene, entry.path), waste)
 
 
+def _waste(evidence: Evidence, copy: _Copy, same: bool) -> Waste:
+    if same:
+        return Waste("a backup", (evidence,), Confidence.CERTAIN, Safety.PROVEN)
+    if copy.mark is _Mark.SAME:
+        return Waste("perhaps a backup", (evidence,), Confidence.POSSIBLE, Safety.SUGGESTED)
+    return Waste("a backup", (evidence,), Confidence.LIKELY, Safety.PROVEN)
+
+
 def _directory_finding(scene: Scene, copy: _Copy) -> Finding:
     originals = {entry.digest for entry in scene.listing.under(copy.original) if entry.digest}
-    copies = [entry for entry in scene.listing.under(copy.path) if entry.digest]
+    copies = [entry for entry in scene.listing.under(copy.path) if entry.kind is Kind.FILE]
     same = sum(entry.digest in originals for entry in copies)
     says = f"named as a copy of {copy.original}; {same} of its {len(copies)} files are the same there"
-    confidence = Confidence.CERTAIN if copies and same == len(copies) else Confidence.LIKELY
-    waste = Waste("a backup", (Evidence(says, copy.path),), confidence, Safety.PROVEN)
+    waste = _waste(Evidence(says, copy.path), copy, bool(copies) and same == len(copies))
     return finding(scene, RULE.name, _group(scene, copy.path), waste)
 
 

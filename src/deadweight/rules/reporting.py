@@ -45,7 +45,7 @@ def is_packaged(scene: Scene, path: str) -> bool:
 
 
 def by_owner(scene: Scene, paths: Iterable[str]) -> list[Group]:
-    """The paths by the owner of each, owners sorted; a directory without an owner goes with its first owned file."""
+    """The paths by the owner of each, owners sorted; a directory goes with its first file."""
     groups: dict[str, list[str]] = {}
     for path in sorted(set(paths)):
         groups.setdefault(owner_name(scene, path), []).append(path)
@@ -53,10 +53,10 @@ def by_owner(scene: Scene, paths: Iterable[str]) -> list[Group]:
 
 
 def owner_name(scene: Scene, path: str) -> str:
-    """Who has the path, or, for a directory that nobody has, who has the first owned file in it."""
-    owners = scene.ownership.owners
-    if path not in owners:
-        path = next((entry.path for entry in scene.listing.under(path) if entry.path in owners), path)
+    """Who has the path; a directory belongs to whom the first file in it belongs to."""
+    entry = scene.listing.by_path.get(path)
+    if entry is None or entry.kind is Kind.DIRECTORY:
+        path = next((one.path for one in scene.listing.under(path) if one.kind is not Kind.DIRECTORY), path)
     return str(scene.ownership.of(path))
 
 
