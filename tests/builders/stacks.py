@@ -11,10 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from deadweight.codecs.detection import detect
+
 Member = tuple[str, bytes | str | None]
 """A name and a body; None for a folder, text for the target of a symbolic link, or of a hard link after `=`."""
 
 Layer = Sequence[Member]
+
+Seen = tuple[str, bytes | str]
+"""The type of what is seen at a path, and its body or target."""
 
 
 def layer_tar(members: Iterable[Member]) -> bytes:
@@ -97,24 +102,44 @@ def read_blob(root: Path, descriptor: Mapping[str, Any]) -> bytes:
     return body
 
 
-def flattened(layers: Iterable[bytes]) -> dict[str, tuple[str, bytes | str]]:
-    """What is seen of layers, by a flattener of its own: path to (type, body or target), hard links as their bodies."""
-    seen: dict[str, tuple[str, bytes | str]] = {}
+def unpacked_layers(root: Path) -> list[bytes]:
+    """The tars of a layout's layers, lowest first, each checked against its diff ID."""
+    _, manifest, config = documents(root)
+    bodies = [read_blob(root, layer) for layer in manifest["layers"]]
+    unpacked = [_unpacked(body) for body in bodies]
+    assert ["sha256:" + hashlib.sha256(tar).hexdigest() for tar in unpacked] == config["rootfs"]["diff_ids"]
+    return unpacked
+
+
+def _unpacked(body: bytes) -> bytes:
+    if body[:2] == b"\x1f\x8b":
+        return gzip.decompress(body)
+    return detect(body).reader(io.BytesIO(body)).read()
+
+
+def flattened(layers: Iterable[bytes]) -> dict[str, Seen]:
+    """What is seen of layers, by a flattener of its own; hard links as the bodies that they share.
+
+    Folders that nothing stores, made because something lies in them or is hidden in them, are "implied".
+    """
+    seen: dict[str, Seen] = {}
     for body in layers:
         with tarfile.open(fileobj=io.BytesIO(body)) as archive:
-            members = archive.getmembers()
-            for info in members:
-                _erase(seen, info.name.strip("/"))
-            for info in members:
-                path = info.name.strip("/")
-                if ".wh." not in path and path not in ("", "."):
-                    _lay(seen, path, _thing(archive, info, seen))
+            members = [(info.name.strip("/"), info) for info in archive if info.name not in (".", "./")]
+            for path, _ in members:
+                _erase(seen, path)
+            for path, info in members:
+                thing = _thing(archive, info, seen) if ".wh." not in path else None
+                _lay(seen, path, thing)
     return seen
 
 
-def _thing(
-    archive: tarfile.TarFile, info: tarfile.TarInfo, seen: Mapping[str, tuple[str, bytes | str]]
-) -> tuple[str, bytes | str]:
+def stored_paths(seen: Mapping[str, Seen]) -> dict[str, Seen]:
+    """What is seen and stored, without implied folders."""
+    return {path: thing for path, thing in seen.items() if thing[0] != "implied"}
+
+
+def _thing(archive: tarfile.TarFile, info: tarfile.TarInfo, seen: Mapping[str, Seen]) -> Seen:
     if info.isdir():
         return "directory", b""
     if info.issym():
@@ -126,18 +151,20 @@ def _thing(
     return "file", found.read()
 
 
-def _lay(seen: dict[str, tuple[str, bytes | str]], path: str, thing: tuple[str, bytes | str]) -> None:
+def _lay(seen: dict[str, Seen], path: str, thing: Seen | None) -> None:
     parts = path.split("/")
     for depth in range(1, len(parts)):
         above = "/".join(parts[:depth])
-        if seen.get(above, ("directory",))[0] != "directory":
+        if seen.get(above, ("implied",))[0] not in ("directory", "implied"):
             del seen[above]
-    if thing[0] != "directory":
-        _remove(seen, path)
-    seen[path] = thing
+        seen.setdefault(above, ("implied", b""))
+    if thing is not None:
+        if thing[0] != "directory":
+            _remove(seen, path)
+        seen[path] = thing
 
 
-def _erase(seen: dict[str, tuple[str, bytes | str]], path: str) -> None:
+def _erase(seen: dict[str, Seen], path: str) -> None:
     directory, _, name = path.rpartition("/")
     if name == ".wh..wh..opq":
         for below in [one for one in seen if one.startswith(f"{directory}/" if directory else "")]:
@@ -146,6 +173,6 @@ def _erase(seen: dict[str, tuple[str, bytes | str]], path: str) -> None:
         _remove(seen, f"{directory}/{name[4:]}".lstrip("/"))
 
 
-def _remove(seen: dict[str, tuple[str, bytes | str]], path: str) -> None:
+def _remove(seen: dict[str, Seen], path: str) -> None:
     for below in [one for one in seen if one == path or one.startswith(path + "/")]:
         del seen[below]

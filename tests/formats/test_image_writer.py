@@ -10,7 +10,7 @@ import pytest
 
 from builders.scenes import artifact_of, entry_of
 from builders.stacks import Layer as Members
-from builders.stacks import documents, flattened, layout_of, read_blob
+from builders.stacks import documents, flattened, layout_of, read_blob, unpacked_layers
 from deadweight.codecs.detection import detect
 from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Addition, Changes, Link, Linking
@@ -29,21 +29,6 @@ STACK: tuple[Members, ...] = (
 
 def opened(root: Path) -> Artifact:
     return FORMAT.open(root, Opening())
-
-
-def tars(root: Path) -> list[bytes]:
-    """The unpacked layers of a layout, each checked against its diff ID."""
-    _, manifest, config = documents(root)
-    bodies = [io.BytesIO(read_blob(root, layer)) for layer in manifest["layers"]]
-    unpacked = [detect(body.getvalue()).reader(body).read() for body in bodies]
-    assert [entry_digest(tar) for tar in unpacked] == config["rootfs"]["diff_ids"]
-    return unpacked
-
-
-def entry_digest(body: bytes) -> str:
-    import hashlib
-
-    return "sha256:" + hashlib.sha256(body).hexdigest()
 
 
 def names(tar: bytes) -> list[str]:
@@ -74,26 +59,26 @@ def test_an_untouched_layer_keeps_its_blob_and_a_touched_one_does_not(tmp_path: 
     assert now[:2] == before[:2]
     assert now[2]["digest"] != before[2]["digest"]
     assert now[2]["mediaType"] == before[2]["mediaType"]
-    assert names(tars(after)[2]) == ["app", "app/.wh.base"]
+    assert names(unpacked_layers(after)[2]) == ["app", "app/.wh.base"]
 
 
 def test_a_removed_file_does_not_come_back_from_a_lower_layer(tmp_path: Path) -> None:
     after = packed(tmp_path, STACK, removing("app/old"))
-    assert "app/.wh.old" in names(tars(after)[1])
-    assert "app/old" not in flattened(tars(after))
+    assert "app/.wh.old" in names(unpacked_layers(after)[1])
+    assert "app/old" not in flattened(unpacked_layers(after))
     assert documents(after)[1]["layers"][0] == documents(tmp_path / "before")[1]["layers"][0]
 
 
 def test_what_is_dead_below_a_removed_folder_stays_in_an_untouched_layer_and_is_hidden(tmp_path: Path) -> None:
     after = packed(tmp_path, STACK, removing("app"))
-    assert set(flattened(tars(after))) == {"etc", "etc/passwd"}
+    assert set(flattened(unpacked_layers(after))) == {"etc", "etc/passwd"}
     assert documents(after)[1]["layers"][0] == documents(tmp_path / "before")[1]["layers"][0]
-    assert names(tars(after)[-1]) == [".wh.app"]
+    assert names(unpacked_layers(after)[-1]) == [".wh.app"]
 
 
 def test_what_is_dead_below_a_removed_folder_goes_with_it_from_a_layer_that_is_written_anew(tmp_path: Path) -> None:
     after = packed(tmp_path, STACK, removing("app", "etc/passwd"))
-    assert [names(tar) for tar in tars(after)] == [["etc"]]
+    assert [names(tar) for tar in unpacked_layers(after)] == [["etc"]]
 
 
 def test_a_layer_of_which_nothing_is_left_goes_and_its_instruction_stays(tmp_path: Path) -> None:
@@ -115,16 +100,16 @@ def test_what_is_not_about_layers_stays_as_it_was(tmp_path: Path) -> None:
 
 def test_hidden_entries_that_are_dropped_leave_their_layer_only(tmp_path: Path) -> None:
     after = packed(tmp_path, STACK, Changes(dropped=frozenset({(0, "app/old"), (0, "app/base")})))
-    assert names(tars(after)[0]) == ["etc", "etc/passwd", "app"]
-    assert flattened(tars(after)) == flattened(tars(tmp_path / "before"))
+    assert names(unpacked_layers(after)[0]) == ["etc", "etc/passwd", "app"]
+    assert flattened(unpacked_layers(after)) == flattened(unpacked_layers(tmp_path / "before"))
 
 
 def test_new_content_is_written_into_the_layer_of_the_old(tmp_path: Path) -> None:
     staged = tmp_path / "staged"
     staged.write_bytes(b"rewritten")
     after = packed(tmp_path, STACK, Changes(replaced={"etc/passwd": staged}))
-    assert flattened(tars(after))["etc/passwd"] == ("file", b"rewritten")
-    assert names(tars(after)[0]) == names(tars(tmp_path / "before")[0])
+    assert flattened(unpacked_layers(after))["etc/passwd"] == ("file", b"rewritten")
+    assert names(unpacked_layers(after)[0]) == names(unpacked_layers(tmp_path / "before")[0])
 
 
 def test_additions_go_into_one_new_layer_on_top(tmp_path: Path) -> None:
@@ -135,7 +120,7 @@ def test_additions_go_into_one_new_layer_on_top(tmp_path: Path) -> None:
     after = packed(tmp_path, STACK, Changes(added=added), epoch=1_700_000_000)
     _, manifest, config = documents(after)
     assert manifest["layers"][:3] == documents(tmp_path / "before")[1]["layers"]
-    assert names(tars(after)[3]) == ["app", "app/lib", "app/lib/x"]
+    assert names(unpacked_layers(after)[3]) == ["app", "app/lib", "app/lib/x"]
     assert config["history"][-1]["created_by"].startswith("deadweight")
     assert config["history"][-1]["created"] == "2023-11-14T22:13:20Z"
 
@@ -149,21 +134,23 @@ LINKED: tuple[Members, ...] = (
 @pytest.mark.parametrize("gone", [("a/first",), ("a/second",), ("a/first", "a/second"), ("a/first", "a/fourth")])
 def test_hard_links_keep_their_body_when_a_name_of_it_goes(tmp_path: Path, gone: tuple[str, ...]) -> None:
     after = packed(tmp_path, LINKED, removing(*gone))
-    wanted = {path: thing for path, thing in flattened(tars(tmp_path / "before")).items() if path not in gone}
-    assert flattened(tars(after)) == wanted
+    wanted = {
+        path: thing for path, thing in flattened(unpacked_layers(tmp_path / "before")).items() if path not in gone
+    }
+    assert flattened(unpacked_layers(after)) == wanted
 
 
 def test_a_hard_link_to_a_replaced_file_keeps_the_old_body(tmp_path: Path) -> None:
     staged = tmp_path / "staged"
     staged.write_bytes(b"new")
-    seen = flattened(tars(packed(tmp_path, LINKED, Changes(replaced={"a/first": staged}))))
+    seen = flattened(unpacked_layers(packed(tmp_path, LINKED, Changes(replaced={"a/first": staged}))))
     assert seen["a/first"] == ("file", b"new")
     assert all(seen[f"a/{name}"] == ("file", b"shared") for name in ("second", "third", "fourth", "fifth"))
 
 
 def test_paths_are_linked_within_a_layer_whatever_their_order(tmp_path: Path) -> None:
     changes = Changes(linked={"a/first": Link("a/other", Linking.HARD)})
-    seen = flattened(tars(packed(tmp_path, LINKED, changes)))
+    seen = flattened(unpacked_layers(packed(tmp_path, LINKED, changes)))
     assert seen["a/first"] == ("file", b"o")
     assert seen["a/second"] == seen["a/fourth"] == ("file", b"shared")
 
@@ -174,7 +161,7 @@ def test_hard_links_across_layers_are_refused_and_symbolic_ones_made(tmp_path: P
     shutil.rmtree(tmp_path / "before")
     link = Link("etc/passwd", Linking.SYMBOLIC, "../etc/passwd")
     after = packed(tmp_path, STACK, Changes(linked={"app/top": link}))
-    assert flattened(tars(after))["app/top"] == ("symlink", "../etc/passwd")
+    assert flattened(unpacked_layers(after))["app/top"] == ("symlink", "../etc/passwd")
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -205,7 +192,7 @@ def test_a_tree_becomes_an_image_of_one_layer_owned_by_root(tmp_path: Path) -> N
     artifact = artifact_of({"app/main.py": b"y", "bin/x": b"x", "a": Entry("a", Kind.FIFO, uid=1000)})
     pack_oci_layout(artifact, Changes(), tmp_path / "out", Packing())
     _, manifest, config = documents(tmp_path / "out")
-    with tarfile.open(fileobj=io.BytesIO(tars(tmp_path / "out")[0])) as archive:
+    with tarfile.open(fileobj=io.BytesIO(unpacked_layers(tmp_path / "out")[0])) as archive:
         assert [(one.name, one.uid, one.gid) for one in archive] == [
             (name, 0, 0) for name in ("a", "app", "app/main.py", "bin", "bin/x")
         ]
@@ -234,7 +221,7 @@ def test_skopeo_reads_and_copies_what_was_written(tmp_path: Path, transport: str
     seen = json.loads(tool("skopeo", "inspect", f"{transport}:{tmp_path}/after"))
     assert seen["Architecture"] == "amd64"
     tool("skopeo", "copy", f"{transport}:{tmp_path}/after", f"oci:{tmp_path}/copied:x")
-    assert set(flattened(tars(tmp_path / "copied"))) == {"etc", "etc/passwd", "app"}
+    assert set(flattened(unpacked_layers(tmp_path / "copied"))) == {"etc", "etc/passwd", "app"}
 
 
 def test_umoci_unpacks_what_was_written(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ def _link(selection: Selection, spot: Spot, heirs: dict[Spot, str]) -> tuple[int
     if named is None or first is None or not selection.loses_body(named):
         return spot[1], Write(entry)
     source = selection.stack.at(first)
-    if not selection.loses_body(first):
+    # A name of a lower layer may mean something else by now: from there the body is copied.
+    if first[0] == spot[0] and not selection.loses_body(first):
         return spot[1], Write(replace(entry, target=source.path))
     if first in heirs:
         return spot[1], Write(replace(entry, target=heirs[first]))

@@ -155,12 +155,12 @@ def hide(selection: Selection, layer: int, path: str) -> None:
 
 
 def _orphaned(selection: Selection) -> Iterator[int]:
-    """Layers with a hard link that stays to a body of a lower layer that does not."""
+    """Layers with a hard link that stays to a name of a lower layer that does not."""
     stack = selection.stack
     for spot in stack.spots():
         if stack.at(spot).kind is Kind.HARDLINK and not selection.goes(spot):
-            first = stack.shared(spot)
-            if first is not None and first[0] != spot[0] and selection.loses_body(first):
+            named = stack.named(spot)
+            if named is not None and named[0] != spot[0] and selection.loses_body(named):
                 yield spot[0]
 
 
