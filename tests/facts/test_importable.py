@@ -9,7 +9,8 @@ import pytest
 
 from builders.scenes import distribution_files
 from builders.sites import SITE, site_scene
-from deadweight.facts.importable import IMPORTABLE, module_name
+from deadweight.facts.importable import IMPORTABLE
+from deadweight.facts.module_names import module_name
 
 
 def modules_of(*paths: str) -> tuple[str, ...]:
@@ -62,3 +63,27 @@ def test_every_module_that_is_told_is_found_by_the_import_system(name: str) -> N
     ran = subprocess.run(command, input=json.dumps(told), capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "True"
     assert told
+
+
+def test_modules_that_only_work_with_a_tool_are_left_out() -> None:
+    """pandas.util._test_decorators imports pytest: it goes dead when pytest goes, and nothing else does."""
+    files = {"pandas/__init__.py": b"", "pandas/_decorators.py": b"import pytest\n", "pandas/core.py": b"import json\n"}
+    scene = site_scene(distribution_files(SITE, "pandas", files=files), distribution_files(SITE, "pytest"))
+    assert scene.ask(IMPORTABLE)["pandas"] == ("pandas", "pandas.core")
+
+
+def test_modules_that_import_tests_are_left_out() -> None:
+    """scipy.special._precompute.hyp2f1_data imports scipy.special.tests.test_hyp2f1."""
+    files = {
+        "scipy/__init__.py": b"",
+        "scipy/data.py": b"from scipy.tests.test_x import y\n",
+        "scipy/tests/test_x.py": b"",
+    }
+    assert site_scene(distribution_files(SITE, "scipy", files=files)).ask(IMPORTABLE)["scipy"] == ("scipy",)
+
+
+def test_a_distribution_that_is_all_for_a_tool_is_told_whole() -> None:
+    scene = site_scene(
+        distribution_files(SITE, "plugin", files={"plugin.py": b"import pytest\n"}), distribution_files(SITE, "pytest")
+    )
+    assert scene.ask(IMPORTABLE)["plugin"] == ("plugin",)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from packaging.utils import canonicalize_name
 
-from deadweight.rules.known_tools import TOOLS, category
+from deadweight.facts.known_tools import TOOLS, category
 
 
 @pytest.mark.parametrize(

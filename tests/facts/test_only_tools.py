@@ -111,3 +111,29 @@ def test_an_extra_that_tools_alone_explain_does_not_hold_a_library() -> None:
 
 def test_nothing_leaves_where_there_is_no_tool() -> None:
     assert leaving(dist("service"), tools="") == {}
+
+
+def test_a_tool_that_a_kept_package_cannot_be_imported_without_stays() -> None:
+    parts = (
+        dist("pytest"),
+        dist("service", code=b"from service_core import x\n"),
+        dist("service-core", code=b"import pytest\n"),
+    )
+    assert leaving(*parts, tools="pytest") == {}
+
+
+def test_a_tool_that_only_a_side_module_of_a_kept_package_imports_goes() -> None:
+    files = {"pandas/__init__.py": b"", "pandas/decorators.py": b"import pytest\n"}
+    assert leaving(dist("pytest"), distribution_files(SITE, "pandas", files=files), tools="pytest") == {
+        "pytest": "pytest"
+    }
+
+
+def test_a_tool_that_the_application_reaches_through_a_side_module_stays() -> None:
+    """torch.utils.cpp_extension imports setuptools."""
+    files = {"torch/__init__.py": b"", "torch/cpp_extension.py": b"import setuptools\n"}
+    application = {"app/main.py": b"from torch.cpp_extension import load\n"}
+    assert (
+        leaving(dist("setuptools"), distribution_files(SITE, "torch", files=files), application, tools="setuptools")
+        == {}
+    )

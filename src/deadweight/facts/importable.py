@@ -8,17 +8,17 @@ from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
 from deadweight.facts.module_names import EXTENSIONS, module_name
 from deadweight.facts.suites import is_test
-from deadweight.facts.tool_modules import TOOL_MODULES
+from deadweight.facts.tool_modules import TEST_IMPORTERS, TOOL_MODULES
 
 _NO_MODULES = frozenset({"__main__", "conftest", "setup"})
 
 
 def _importable(scene: Scene) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
-    side = scene.ask(TOOL_MODULES).keys()
+    side = {*scene.ask(TOOL_MODULES), *scene.ask(TEST_IMPORTERS)}
     for distribution in scene.ask(DISTRIBUTIONS):
         modules = set(_modules(distribution))
-        found.setdefault(distribution.name, set()).update(modules - side if modules - side else modules)
+        found.setdefault(distribution.name, set()).update((modules - side) or modules)
     return {name: tuple(sorted(modules)) for name, modules in found.items()}
 
 
@@ -51,5 +51,6 @@ def _is_reached(path: str, regular: set[str]) -> bool:
 IMPORTABLE: Fact[Mapping[str, tuple[str, ...]]] = Fact("importable", _importable)
 """The dotted names of modules by the normalised name of their distribution.
 
-Left out are tests, and modules that cannot be imported without a development tool: they are that tool's plug-ins.
+Left out are tests, modules that import tests, and modules that cannot be imported without a development tool: they
+are that tool's plug-ins.
 """

@@ -24,18 +24,18 @@ def _imported_tests(scene: Scene) -> ImportedTests:
     imported: dict[str, str] = {}
     named: dict[str, str] = {}
     for source in scene.ask(SOURCES).values():
-        for package in _packages(source.imports | source.nested):
+        for package in test_packages(source.imports | source.nested):
             imported.setdefault(package, source.path)
-        for package in _packages(source.quoted):
+        for package in test_packages(source.quoted):
             named.setdefault(package, source.path)
     for distribution in scene.ask(DISTRIBUTIONS):
         points = (value for group in distribution.entry_points.values() for value in group.values())
-        for package in _packages(value.partition(":")[0].strip() for value in points):
+        for package in test_packages(value.partition(":")[0].strip() for value in points):
             imported.setdefault(package, f"{distribution.info}/entry_points.txt")
     return ImportedTests(imported, named)
 
 
-def _packages(names: Iterable[str]) -> Iterator[str]:
+def test_packages(names: Iterable[str]) -> Iterator[str]:
     """The names cut after their first part that names tests."""
     for name in names:
         if "test" in name:

@@ -95,8 +95,8 @@ def _is_used(parting: _Parting, info: str, imports: Mapping[str, set[tuple[str, 
     """
     one = parting.by_info[info]
     if info in parting.tools:
-        run_time = one.name == "setuptools" and imports.get("pkg_resources", ())
-        return _is_reached(parting, info) or any(hard and by in parting.kept for by, hard in run_time or ())
+        run_time = imports.get("pkg_resources", set()) if one.name == "setuptools" else set()
+        return _is_reached(parting, info) or any(hard and by in parting.kept for by, hard in run_time)
     if any(by in parting.kept for module in one.modules for by, _ in imports.get(module, ())):
         return True
     hosts = {module for kept in parting.kept for module in parting.by_info[kept].modules}

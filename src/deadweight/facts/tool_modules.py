@@ -55,6 +55,16 @@ def _reaching(tool: Iterable[str], importers: Mapping[str, Iterable[str]]) -> se
     return found
 
 
+def _test_importers(scene: Scene) -> frozenset[str]:
+    by_info = {one.info: one for one in scene.ask(DISTRIBUTIONS)}
+    named = dict(_named(scene, by_info))
+    found = ((module, test_packages(source.imports)) for module, source in named.items())
+    return frozenset(module for module, packages in found if any(package not in named for package in packages))
+
+
+TEST_IMPORTERS: Fact[frozenset[str]] = Fact("test importers", _test_importers)
+"""The modules that import a test package at their top: what that needs is not known, for tests are not read."""
+
 TOOL_MODULES: Fact[Mapping[str, frozenset[str]]] = Fact("tool modules", _tool_modules)
 """By dotted name: the dist-info of the tools without which the module cannot be imported (pandas' test decorators need
 pytest). Imports under `try`, `if` or in a function do not count."""

@@ -36,9 +36,9 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
+from deadweight.facts.known_tools import category
 from deadweight.facts.only_tools import Bundle, bundles
 from deadweight.rules.distribution_files import whole
-from deadweight.facts.known_tools import category
 from deadweight.rules.reporting import Group, Waste, finding
 
 _NAME = "development-tools"
