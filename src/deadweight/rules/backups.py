@@ -35,10 +35,10 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.paths import parents
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
+from deadweight.facts.archive_members import members_of, stem_of, unpacked_beside
 from deadweight.facts.endings import ENDINGS
+from deadweight.facts.places import is_fixture
 from deadweight.facts.pointed_at import pointer_into
-from deadweight.rules.archive_members import members_of, stem_of, unpacked_beside
-from deadweight.rules.places import is_fixture
 from deadweight.rules.reporting import Group, Waste, finding, is_packaged, outermost, owner_name
 
 _MARKED = re.compile(

@@ -33,7 +33,7 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.rules.places import is_fixture, is_root_file_system, newest_change
+from deadweight.facts.places import is_fixture, is_root_file_system, newest_change
 from deadweight.rules.reporting import Waste, findings, is_packaged
 
 _LOG = re.compile(

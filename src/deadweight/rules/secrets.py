@@ -33,7 +33,7 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.rules.places import is_fixture
+from deadweight.facts.places import is_fixture
 from deadweight.rules.reporting import is_packaged, owner_name
 
 _LARGEST = 64 * 1024

@@ -33,8 +33,8 @@ from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.endings import ENDINGS
+from deadweight.facts.places import is_fixture, is_root_file_system, newest_change
 from deadweight.facts.pointed_at import pointer_into
-from deadweight.rules.places import is_fixture, is_root_file_system, newest_change
 from deadweight.rules.reporting import Group, Waste, finding, findings, is_packaged, outermost
 
 _ENDINGS = (".tmp", ".temp", ".crdownload", ".opdownload", ".aria2", ".partial", ".incomplete", ".part")

@@ -35,9 +35,9 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
+from deadweight.facts.archive_members import members_of, stem_of, unpacked_beside
 from deadweight.facts.endings import ENDINGS
-from deadweight.rules.archive_members import members_of, stem_of, unpacked_beside
-from deadweight.rules.places import is_fixture
+from deadweight.facts.places import is_fixture
 from deadweight.rules.reporting import Group, Waste, finding, findings, is_packaged, owner_name
 
 _ENDINGS = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")

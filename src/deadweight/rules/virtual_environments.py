@@ -31,8 +31,8 @@ from deadweight.core.paths import parents
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.endings import named
+from deadweight.facts.places import is_fixture, is_root_file_system
 from deadweight.facts.pointed_at import pointer_into
-from deadweight.rules.places import is_fixture, is_root_file_system
 from deadweight.rules.reporting import Group, Waste, finding, is_packaged, outermost, owner_name
 
 _TOOLS = frozenset((".tox", ".nox", ".cache"))

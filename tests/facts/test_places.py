@@ -4,7 +4,7 @@ import pytest
 
 from builders.scenes import artifact_of, entry_of, scene_from, scene_of
 from deadweight.core.artifact import Image
-from deadweight.rules.places import is_fixture, is_root_file_system, newest_change
+from deadweight.facts.places import is_fixture, is_root_file_system, newest_change
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def members_of(scene: Scene, archives: Iterable[Entry]) -> Mapping[str, Mapping[
         try:
             found[entry.path] = _zip(body) if entry.head.startswith(b"PK") else _tar(body)
         except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
-            scene.note(Gap("rules", entry.path, f"the archive cannot be read: {error}"))
+            scene.note(Gap("facts", entry.path, f"the archive cannot be read: {error}"))
     return found
 
 
