@@ -79,7 +79,7 @@ BODIES = st.one_of(st.lists(LINES, max_size=6).map(b"\n".join), st.binary(max_si
 
 
 @given(st.dictionaries(st.sampled_from(PLACES), BODIES, max_size=14))
-@settings(max_examples=250, derandomize=True, database=None, deadline=None)
+@settings(max_examples=120, derandomize=True, database=None, deadline=None)
 def test_the_sums_over_owners_add_up_to_the_whole(files: dict[str, bytes]) -> None:
     scene = scene_from(artifact_of(files))
     stored: Counter[str] = Counter()
@@ -93,7 +93,7 @@ def test_the_sums_over_owners_add_up_to_the_whole(files: dict[str, bytes]) -> No
 
 @pytest.mark.parametrize("cataloger", CATALOGERS, ids=lambda one: one.name)
 @given(files=st.dictionaries(st.sampled_from(PLACES), BODIES, max_size=14))
-@settings(max_examples=40, derandomize=True, database=None, deadline=None)
+@settings(max_examples=25, derandomize=True, database=None, deadline=None)
 def test_only_visible_paths_are_claimed_and_every_claim_says_where_it_was_read(
     cataloger: Cataloger, files: dict[str, bytes]
 ) -> None:

@@ -28,6 +28,8 @@ def cache(name: str) -> Owner:
         ("var/cache/apt/archives/a.deb", "apt archives"),
         ("root/.npm/_cacache/index-v5/a", "npm"),
         ("app/.mypy_cache/3.12/a.json", "mypy"),
+        ("root/.triton/cache/ab/kernel.cubin", "triton"),
+        ("root/.m2/repository/org/x.jar", "maven"),
         ("app/.pytest_cache/v/x", "pytest"),
         ("app/notebooks/.ipynb_checkpoints/a.ipynb", "jupyter"),
     ],

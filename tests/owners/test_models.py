@@ -144,6 +144,13 @@ def test_a_repository_in_a_cache_is_one_model() -> None:
     assert ownership.of(other).kind is OwnerKind.CACHE
 
 
+def test_a_model_that_tensorflow_saved_is_its_whole_folder() -> None:
+    files = {"srv/tf/1/saved_model.pb": b"g", "srv/tf/1/variables/variables.index": b"i", "srv/tf/1/assets/vocab": b"v"}
+    ownership = scene_of({**files, "srv/variables/x": b"y"}).ownership
+    assert {ownership.of(path) for path in files} == {model("/srv/tf/1")}
+    assert ownership.of("srv/variables/x").kind is OwnerKind.APPLICATION
+
+
 def test_a_model_that_a_distribution_records_stays_the_distributions() -> None:
     files = distribution_files("lib/python3.12/site-packages", "mini", files={"mini/model.gguf": BY_CONTENT["gguf"]})
     assert scene_of(files).ownership.of("lib/python3.12/site-packages/mini/model.gguf").kind is OwnerKind.DISTRIBUTION

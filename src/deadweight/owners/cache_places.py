@@ -30,6 +30,7 @@ FOLDERS = MappingProxyType(
         ".hypothesis": "hypothesis",
         ".ipynb_checkpoints": "jupyter",
         ".mypy_cache": "mypy",
+        ".npm": "npm",
         ".nox": "nox",
         ".parcel-cache": "parcel",
         ".pyre": "pyre",
@@ -42,6 +43,21 @@ FOLDERS = MappingProxyType(
     }
 )
 """Names of directories, anywhere, with the name of their cache."""
+
+HOME_PLACES = MappingProxyType(
+    {
+        ".bun/install/cache": "bun",
+        ".cargo/registry": "cargo",
+        ".conda/pkgs": "conda",
+        ".local/share/pnpm/store": "pnpm",
+        ".m2/repository": "maven",
+        ".nuget/packages": "nuget",
+        ".nv/ComputeCache": "cuda",
+        ".triton/cache": "triton",
+        "go/pkg/mod": "go",
+    }
+)
+"""Directories in the home of whoever used the tool, with the name of their cache."""
 
 HOME_NAMES = MappingProxyType(
     {

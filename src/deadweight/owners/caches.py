@@ -9,7 +9,7 @@ from deadweight.core.owner import Basis, Claim, Owner, OwnerKind
 from deadweight.core.paths import parents
 from deadweight.core.seams import Cataloger
 from deadweight.owners import bytecode
-from deadweight.owners.cache_places import FOLDERS, HOME_NAMES, SHAPES, SYSTEM_PLACES
+from deadweight.owners.cache_places import FOLDERS, HOME_NAMES, HOME_PLACES, SHAPES, SYSTEM_PLACES
 
 _TAG = "CACHEDIR.TAG"
 _HUB_REPOSITORIES = ("models--", "datasets--", "spaces--")
@@ -38,6 +38,9 @@ def _placed(listing: Listing) -> Iterator[tuple[str, str]]:
 def _named(listing: Listing) -> Iterator[tuple[str, str]]:
     for folder, name in FOLDERS.items():
         yield from ((directory, name) for directory in listing.directories_named.get(folder, ()))
+    for place, name in HOME_PLACES.items():
+        same_name = listing.directories_named.get(place.rpartition("/")[2], ())
+        yield from ((directory, name) for directory in same_name if f"/{directory}".endswith(f"/{place}"))
 
 
 def _homes(listing: Listing) -> Iterator[tuple[str, str]]:

@@ -30,9 +30,18 @@ def claims(listing: Listing) -> Iterator[Claim]:
             folders.setdefault(entry.directory, []).append((entry, kind))
     for folder, models in sorted(folders.items()):
         if not _is_history(folder):
-            yield from (
-                _in_hub(listing, folder, models) if _HUB_REPOSITORY in folder else _in_folder(listing, folder, models)
-            )
+            claims_of = _in_hub if _HUB_REPOSITORY in folder else _in_folder
+            yield from claims_of(listing, folder, models)
+    yield from _saved_by_tensorflow(listing)
+
+
+def _saved_by_tensorflow(listing: Listing) -> Iterator[Claim]:
+    """Folders of TensorFlow, whose tensors have no mark of their own: a graph beside a folder of variables."""
+    for variables in listing.directories_named.get("variables", ()):
+        folder = variables.rpartition("/")[0]
+        graph = f"{folder}/saved_model.pb".lstrip("/")
+        if graph in listing and f"{variables}/variables.index" in listing:
+            yield Claim(_owner(folder), Basis.LOCATED, listing.paths_under(folder), f"lies beside {graph}")
 
 
 def _is_history(folder: str) -> bool:
