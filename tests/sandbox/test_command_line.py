@@ -60,7 +60,7 @@ def test_programs_of_a_virtual_environment_at_the_place_come_first(tmp_path: Pat
     program = program_of("uvicorn app:app", stand, {"PATH": "/mine", "KEY": "1"})
     environment = environment_of(stand, program)
     assert (environment["PATH"], environment["KEY"]) == (f"{tmp_path}/.venv/bin:/mine", "1")
-    assert program.directory == str(tmp_path)
+    assert program.directory == ""
 
 
 def test_an_image_gives_its_program_and_the_line_replaces_it(tmp_path: Path) -> None:

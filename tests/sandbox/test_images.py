@@ -46,7 +46,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def run(root: Path, program: Program | None, *probes: Probe) -> RunRecord:
-    return launch(Stand(root, image=True), program, probes, RunSettings(held(), QUICK))
+    return launch(Stand(root, str(root), image=True), program, probes, RunSettings(held(), QUICK))
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ def test_the_tree_cannot_be_written_and_the_program_sees_why(tmp_path: Path) -> 
 def test_a_writable_directory_is_empty_and_private(tmp_path: Path) -> None:
     tree(tmp_path, {"cache/old": "x"})
     source = "import os; print(os.listdir('cache')); open('cache/new', 'w'); print(os.listdir('cache'))"
-    program = Program((sys.executable, "app.py"), writable=(str(tmp_path / "cache"),))
+    program = Program((sys.executable, "app.py"), writable=("cache",))
     record = run(standing(tmp_path, source), program)
     assert record.observations[0].output == "[]\n['new']\n"
     assert names(tmp_path / "cache") == ["old"]

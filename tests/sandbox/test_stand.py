@@ -15,7 +15,14 @@ def test_a_path_at_the_place_lies_in_the_tree_and_any_other_on_the_host() -> Non
     assert stand.behind("/usr/bin/env") == Path("/usr/bin/env")
 
 
-def test_every_path_of_an_image_lies_in_its_tree() -> None:
+def test_a_path_may_be_written_relative_to_the_tree() -> None:
+    stand = Stand(Path("/copy"), "/srv/app")
+    assert (stand.seen("src"), stand.seen(""), stand.seen("/opt")) == ("/srv/app/src", "/srv/app", "/opt")
+    assert Stand(Path("/tree"), "/tree", image=True).seen("") == "/"
+
+
+def test_every_path_of_an_image_lies_in_its_tree_whatever_its_place() -> None:
+    assert Stand(Path("/tree"), "/elsewhere", image=True).behind("/usr") == Path("/tree/usr")
     assert Stand(Path("/tree"), image=True).behind("/usr/bin/env") == Path("/tree/usr/bin/env")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deadweight.core.errors import UsageError
+from deadweight.core.paths import is_under
 from deadweight.sandbox.interpreter import environments_of
 from deadweight.sandbox.stand import Program, RunLimits, Stand
 
@@ -49,7 +50,7 @@ def program_words(stand: Stand, program: Program, limits: RunLimits) -> tuple[st
         *_writable(stand, program, limits),
         *(() if stand.image else ("--ro-bind", str(stand.root), stand.place)),
         *_fresh(stand, program),
-        *("--remount-ro", "/", "--chdir", program.directory or stand.place),
+        *("--remount-ro", "/", "--chdir", stand.seen(program.directory)),
         *_environment(stand, program),
         "--",
     )
@@ -72,7 +73,7 @@ def _environment(stand: Stand, program: Program) -> Iterator[str]:
 def _host_root(stand: Stand) -> Iterator[str]:
     yield from ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
     for keyring in (Path.home() / name for name in _KEYRINGS):
-        if keyring.is_dir() and not stand.place.startswith(str(keyring)):
+        if keyring.is_dir() and not is_under(stand.place, str(keyring)):
             yield from ("--tmpfs", str(keyring))
 
 
@@ -99,7 +100,7 @@ def _writable(stand: Stand, program: Program, limits: RunLimits) -> Iterator[str
 
 
 def _fresh(stand: Stand, program: Program) -> Iterator[str]:
-    for directory in program.writable:
+    for directory in map(stand.seen, program.writable):
         if not stand.behind(directory).is_dir():
             raise UsageError(
                 f"the program is to write to {directory}, which is no directory of {stand.root}",

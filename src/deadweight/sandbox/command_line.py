@@ -16,12 +16,12 @@ _PORT = re.compile(r"--port[= ](\d+)(?!\S)|(?:--bind|-b)[= ]\S*:(\d+)(?!\S)")
 
 
 def program_of(line: str, stand: Stand, environment: Mapping[str, str] | None = None) -> Program:
-    """The program that a line starts at the stand's place.
+    """The program that a line starts in the stand's tree.
 
     A line with shell syntax is given to the stand's shell, any other is split into words. The port is the one that
     the line names, 0 for none.
     """
-    return Program(words_of(line, stand), stand.place, dict(environment or {}), port=port_of(line))
+    return Program(words_of(line, stand), environment=dict(environment or {}), port=port_of(line))
 
 
 def program_of_image(image: Image, stand: Stand, line: str = "") -> Program:

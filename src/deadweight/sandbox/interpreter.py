@@ -17,9 +17,9 @@ _USUAL = ("/usr/local/bin", "/opt/venv/bin", "/venv/bin", "/app/.venv/bin", "/op
 def python_of(stand: Stand, program: Program) -> str:
     """The absolute path of the Python that the program runs on, empty where the stand has none.
 
-    Looked for beside the program's own first word, a shell left out, then in the virtual environments at the place, in its working
-    directory and on its PATH; in an image also where Pythons usually are. Nothing of the host is taken for a stand
-    that is a directory, unless the program names it.
+    Looked for beside the program's own first word, a shell left out, then in virtual environments in its working
+    directory and at the top of the tree, then on its PATH; in an image also where Pythons usually are. Nothing of the
+    host is taken for a stand that is a directory, unless the program names it.
     """
     found = (path for path in _candidates(stand, program) if _is_there(stand, path))
     return next(found, "")
@@ -27,7 +27,7 @@ def python_of(stand: Stand, program: Program) -> str:
 
 def environments_of(stand: Stand) -> tuple[str, ...]:
     """The `bin` directories of virtual environments at the stand's place, as the program sees them."""
-    bins = (posixpath.normpath(f"{stand.place}/{environment}bin") for environment in _ENVIRONMENTS)
+    bins = (posixpath.normpath(f"{stand.top}/{environment}bin") for environment in _ENVIRONMENTS)
     return tuple(one for one in bins if not stand.image and _is_there(stand, f"{one}/{_NAMES[0]}"))
 
 
@@ -48,7 +48,7 @@ def _candidates(stand: Stand, program: Program) -> Iterator[str]:
 def _directories(stand: Stand, program: Program, beside: str) -> Iterator[str]:
     if beside:
         yield beside
-    for base in dict.fromkeys((program.directory or stand.place, stand.place)):
+    for base in dict.fromkeys((stand.seen(program.directory), stand.top)):
         yield from (posixpath.normpath(f"{base}/{environment}bin") for environment in _ENVIRONMENTS)
     yield from filter(None, program.environment.get("PATH", "").split(":"))
     if stand.image:

@@ -92,7 +92,7 @@ def _unheld_job(stand: Stand, program: Program, probes: tuple[Probe, ...], setti
         shell=shell_of(stand),
         python=_moved(python_of(stand, program), stand),
         environment=_unheld_environment(stand, program),
-        directory=_moved(program.directory or stand.place, stand),
+        directory=_moved(stand.seen(program.directory), stand),
         isolation=settings.isolation.level,
     )
 
@@ -104,7 +104,7 @@ def _unheld_environment(stand: Stand, program: Program) -> Mapping[str, str]:
 
 
 def _moved(word: str, stand: Stand) -> str:
-    return str(stand.behind(word)) if word.startswith(stand.place) else word
+    return str(stand.behind(word)) if stand.holds(word) else word
 
 
 def _supervised(words: Sequence[str], job: bytes, progress: Progress) -> RunRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ class Stand:
 
     A directory of this host (`image` False): the host's root is seen read-only and `root` is seen at `place`, the
     absolute path of the original, so that shebangs and absolute paths hold for a copy too. An image's own root
-    file system (`image` True): `root` is the materialised tree and is seen at `/`.
+    file system (`image` True): `root` is the materialised tree and is seen at `/`, whatever its place.
     """
 
     root: Path
@@ -24,22 +25,32 @@ class Stand:
         if not self.root.is_absolute() or not self.place.startswith("/"):
             raise ValueError(f"{self.root} at {self.place}: a stand is given by absolute paths")
 
+    @property
+    def top(self) -> str:
+        """The path at which the program sees the tree."""
+        return "/" if self.image else self.place
+
+    def holds(self, path: str) -> bool:
+        """Whether a path that the program sees lies in the tree."""
+        return path == self.top or path.startswith(self.top.rstrip("/") + "/")
+
     def behind(self, path: str) -> Path:
         """Where on this host a path lies that the program sees; symbolic links are not followed."""
-        if self.image:
-            return self.root / path.lstrip("/")
-        if path == self.place or path.startswith(self.place.rstrip("/") + "/"):
-            return self.root / path[len(self.place) :].lstrip("/")
-        return Path(path)
+        return self.root / path[len(self.top) :].lstrip("/") if self.holds(path) else Path(path)
+
+    def seen(self, path: str) -> str:
+        """The absolute path that the program sees for one that may be relative to the tree, empty for the tree."""
+        return posixpath.normpath(posixpath.join(self.top, path))
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """What is run: words, directory, environment and user as the program sees them.
 
-    `directory` is empty for the stand's place, `user` as an image writes it (`name`, `uid`, `uid:gid`), empty for
-    root in an image, for whoever runs deadweight elsewhere. `port` is 0 where it is to be found by looking at what the
-    program listens on. `writable` directories are empty and writable in the sandbox, besides /tmp and /run.
+    `directory` and `writable` may be relative to the tree; `directory` is empty for the tree itself. `user` is as an
+    image writes it (`name`, `uid`, `uid:gid`), empty for root in an image, for whoever runs deadweight elsewhere.
+    `port` is 0 where it is to be found by looking at what the program listens on. `writable` directories are empty and
+    writable in the sandbox, besides /tmp and /run.
     """
 
     command: tuple[str, ...]
