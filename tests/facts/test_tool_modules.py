@@ -47,3 +47,16 @@ def test_modules_that_import_a_test_package_are_known_and_a_module_called_tests_
         "jinja2/check.py": b"from numpy.tests import x\n",
     }
     assert site_scene(distribution_files(SITE, "jinja2", files=files)).ask(TEST_IMPORTERS) == {"jinja2.check"}
+
+
+def test_a_tool_that_is_not_installed_is_needed_by_its_name() -> None:
+    """After pytest went, pandas' test decorators still need it: the sweep of what is left has to know."""
+    files = {"pkg/__init__.py": b"", "pkg/a.py": b"import _pytest.config\n", "pkg/b.py": b"import pkg_resources\n"}
+    found = site_scene(distribution_files(SITE, "pkg", files=files)).ask(TOOL_MODULES)
+    assert dict(found) == {"pkg.a": frozenset({"pytest"}), "pkg.b": frozenset({"setuptools"})}
+
+
+def test_a_module_that_a_library_provides_is_no_tool_whatever_its_name() -> None:
+    build = distribution_files(SITE, "mine", files={"build/__init__.py": b""})
+    user = distribution_files(SITE, "pkg", files={"pkg/__init__.py": b"import build\n"})
+    assert not site_scene(build, user).ask(TOOL_MODULES)
