@@ -13,19 +13,24 @@ _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 
 
 def exchange(new: Path, old: Path) -> None:
-    """Swap the two paths of one file system in one step.
-
-    Where the kernel or the file system cannot (renameat2(2), Linux 3.15), the old one is moved aside first: a kill
-    between the two steps leaves the old result under the name `OLD.before`.
-    """
+    """Swap the two paths of one file system, in one step where kernel and file system can (renameat2(2), Linux 3.15)."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    done = -1 if rename is None else rename(_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE)
-    code = errno.ENOSYS if rename is None else ctypes.get_errno()
-    if done == 0:
-        return
-    if code not in _UNSUPPORTED:
-        raise OSError(code, os.strerror(code), str(old))
+    if rename is None:
+        exchange_in_steps(new, old)
+    elif rename(_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE) != 0:
+        code = ctypes.get_errno()
+        if code not in _UNSUPPORTED:
+            raise OSError(code, os.strerror(code), str(old))
+        exchange_in_steps(new, old)
+
+
+def exchange_in_steps(new: Path, old: Path) -> None:
+    """Swap the two paths by renaming: a kill between two steps leaves the old one under the name `OLD.before`."""
     aside = old.with_name(old.name + ".before")
     old.rename(aside)
-    new.rename(old)
+    try:
+        new.rename(old)
+    except OSError:
+        aside.rename(old)
+        raise
     aside.rename(new)
