@@ -6,7 +6,6 @@ import pytest
 
 from deadweight.formats.exchange import exchange, exchange_in_steps
 
-
 Way = Callable[[Path, Path], None]
 BOTH_WAYS = pytest.mark.parametrize("way", [exchange, exchange_in_steps])
 

@@ -13,7 +13,7 @@ _UNSUPPORTED = (errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP)
 
 
 def exchange(new: Path, old: Path) -> None:
-    """Swap the two paths of one file system, in one step where kernel and file system can (renameat2(2), Linux 3.15)."""
+    """Swap the two paths of one file system, in one step where the system can (renameat2(2), Linux 3.15)."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         exchange_in_steps(new, old)
