@@ -13,6 +13,7 @@ from deadweight.formats.zip_local import Place
 from deadweight.formats.zip_methods import LZMA, Unpacker, unpacker
 
 _CHUNK = 1 << 18
+_SMALL = 1 << 13
 _LZMA_HEADER = 9
 
 
@@ -22,7 +23,8 @@ def open_body(file: BinaryIO, place: Place, where: str, limits: Limits) -> Binar
     Raises Unknown for a compression that is not known. A read raises Corrupt where the body is not as long as
     declared, its checksum is wrong or the packed data do not end where they should; Hostile beyond the limits.
     """
-    return io.BufferedReader(_ZipBody(file, place, f"{where}/{place.member.name}", limits), _CHUNK)
+    body = _ZipBody(file, place, f"{where}/{place.member.name}", limits)
+    return io.BufferedReader(body, min(_CHUNK, max(place.member.size, _SMALL)))
 
 
 class _ZipBody(io.RawIOBase):

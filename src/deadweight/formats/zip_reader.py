@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -152,15 +152,16 @@ class _Reading:
     kept: int = 0
 
     def entry(self, path: str, place: Place, kind: Kind) -> Entry:
-        bare, member = _bare_entry(path, place.member, kind), place.member
+        member, mode = place.member, _mode(place.member, kind)
         if kind is Kind.SYMLINK:
-            return replace(bare, target=self._target(place))
+            return Entry(path, kind, mode=mode, mtime=member.modified, target=self._target(place))
         digest, head = self._body(path, place, kind is Kind.FILE and self.keeps(path))
-        if kind is Kind.FILE:
-            return replace(bare, size=member.size, stored=member.packed, digest=digest, head=head)
-        if member.size:
-            raise Hostile(f"the directory {path!r} has a body", where=self.opened.where)
-        return bare
+        if kind is Kind.DIRECTORY:
+            if member.size:
+                raise Hostile(f"the directory {path!r} has a body", where=self.opened.where)
+            return Entry(path, kind, mode=mode, mtime=member.modified)
+        body = (member.size, member.packed, mode)
+        return Entry(path, kind, *body, mtime=member.modified, digest=digest, head=head)
 
     def _body(self, path: str, place: Place, keep: bool) -> tuple[str, bytes]:
         hasher, listed, head = blake3(), self.expected.get(path), b""
@@ -201,11 +202,11 @@ class _Reading:
         return text.decode("utf-8", "surrogateescape")
 
 
-def _bare_entry(path: str, member: Member, kind: Kind) -> Entry:
+def _mode(member: Member, kind: Kind) -> int:
+    if kind is Kind.SYMLINK:
+        return 0o777
     recorded = stat.S_IMODE(member.attributes >> 16) if member.system == _UNIX else 0
-    usual = 0o644 if kind is Kind.FILE else 0o755
-    mode = 0o777 if kind is Kind.SYMLINK else recorded or usual
-    return Entry(path, kind, mode=mode, mtime=member.modified)
+    return recorded or (0o644 if kind is Kind.FILE else 0o755)
 
 
 def _inventory(entries: tuple[Entry, ...], opened: OpenedZip) -> Inventory:
