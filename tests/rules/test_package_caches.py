@@ -52,6 +52,19 @@ def test_finds_a_cache_that_the_environment_names_as_a_cache() -> None:
     assert paths_of(found_by(RULE, artifact_of({"root/.cache/uv/x": b"1"}, image=image))) == {"root/.cache/uv"}
 
 
+def test_finds_a_cache_where_the_environment_says_it_is() -> None:
+    image = Image("amd64", "linux", {}, {}, environment=("UV_CACHE_DIR=/opt/uv", "PIP_CACHE_DIR=/app"))
+    files = {"opt/uv/x": b"1", "app/main.py": b"2"}
+    assert paths_of(found_by(RULE, artifact_of(files, image=image))) == {"opt/uv"}
+
+
+def test_leaves_a_cache_that_the_environment_names_and_links_use() -> None:
+    image = Image("amd64", "linux", {}, {}, environment=("UV_CACHE_DIR=/root/.cache/uv",))
+    link = Entry("app/venv/lib/x.so", Kind.SYMLINK, target="/root/.cache/uv/archive-v0/abc/x.so")
+    files: dict[str, bytes | Entry] = {"root/.cache/uv/archive-v0/abc/x.so": b"1", "app/venv/lib/x.so": link}
+    assert found_by(RULE, artifact_of(files, image=image)) == ()
+
+
 def test_leaves_the_lock_and_the_empty_directories_that_apt_expects() -> None:
     files: dict[str, bytes | Entry] = {
         "var/lib/apt/lists/lock": b"",

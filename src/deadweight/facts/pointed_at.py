@@ -6,6 +6,7 @@ import os
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from deadweight.core.paths import is_under, link_target
 from deadweight.core.scene import Fact, Scene
@@ -58,13 +59,15 @@ POINTED_AT = Fact("pointed at", _pointed_at)
 """What symbolic links and the image's environment, command and working directory point at, sorted by target."""
 
 
-def pointer_into(scene: Scene, directory: str) -> Pointer | None:
-    """The first thing outside the directory that points at it or into it."""
+def pointers_into(scene: Scene, directory: str) -> Iterator[Pointer]:
+    """All that points at the directory or into it from outside, by target."""
     pointers = scene.ask(POINTED_AT)
     place = bisect_left(pointers, directory, key=lambda pointer: pointer.target)
-    for pointer in pointers[place:]:
-        if not pointer.target.startswith(directory):
-            return None
+    for pointer in takewhile(lambda one: one.target.startswith(directory), pointers[place:]):
         if is_under(pointer.target, directory) and (pointer.configured or not is_under(pointer.source, directory)):
-            return pointer
-    return None
+            yield pointer
+
+
+def pointer_into(scene: Scene, directory: str) -> Pointer | None:
+    """The first thing outside the directory that points at it or into it."""
+    return next(pointers_into(scene, directory), None)

@@ -8,9 +8,9 @@ there once more beside what was installed from them.
 Evidence
 --------
 A directory at the place where the package manager keeps its cache, by the end of its path (`.cache/pip`,
-`var/lib/apt/lists`, `.npm/_cacache`), or `pkgs` beside `conda-meta`. A cache that a symbolic link or the image's
-configuration points into (uv with link mode symlink) is left. Hubs of models (Hugging Face, torch) are caches by name
-only: what the program loads often lives nowhere else.
+`var/lib/apt/lists`, `.npm/_cacache`), or `pkgs` beside `conda-meta`, or where the image's environment says
+(UV_CACHE_DIR). A cache that a symbolic link or the image's configuration points into (uv with link mode symlink) is
+left. Hubs of models (Hugging Face, torch) are caches by name only: what the program loads often lives nowhere else.
 
 Edit
 ----
@@ -32,7 +32,7 @@ from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.pointed_at import pointer_into
+from deadweight.facts.pointed_at import POINTED_AT, Pointer, pointers_into
 from deadweight.rules.reporting import Group, Waste, finding, is_packaged, owner_name
 
 
@@ -88,12 +88,39 @@ _PLACES = (
 )
 
 
+_VARIABLES = {
+    "PIP_CACHE_DIR": "pip",
+    "UV_CACHE_DIR": "uv",
+    "NPM_CONFIG_CACHE": "npm",
+    "npm_config_cache": "npm",
+    "YARN_CACHE_FOLDER": "yarn",
+    "PDM_CACHE_DIR": "pdm",
+    "CONDA_PKGS_DIRS": "conda",
+    "CCACHE_DIR": "ccache",
+}
+"""Variables of the environment that say where a package manager keeps its cache."""
+
+
 def _find(scene: Scene) -> Iterator[Finding]:
-    directories = scene.listing.directories_named
-    for place in _PLACES:
-        for path in directories.get(place.tail.rpartition("/")[2], ()):
-            if _stands_at(scene, path, place):
-                yield from _found(scene, path, place)
+    placed = {path: place for place in _PLACES for path in _at(scene, place)}
+    for path, place in {**_told(scene), **placed}.items():
+        yield from _found(scene, path, place)
+
+
+def _at(scene: Scene, place: _Place) -> Iterator[str]:
+    for path in scene.listing.directories_named.get(place.tail.rpartition("/")[2], ()):
+        if _stands_at(scene, path, place):
+            yield path
+
+
+def _told(scene: Scene) -> dict[str, _Place]:
+    """The caches that the image's environment says to be elsewhere, where their name says so too."""
+    told = {pointer.target: _VARIABLES.get(pointer.source.rpartition(" ")[2]) for pointer in _configured(scene)}
+    return {path: _Place(by, path) for path, by in told.items() if by and ("cache" in path.lower() or by in path)}
+
+
+def _configured(scene: Scene) -> Iterator[Pointer]:
+    return (pointer for pointer in scene.ask(POINTED_AT) if pointer.configured)
 
 
 def _stands_at(scene: Scene, path: str, place: _Place) -> bool:
@@ -110,9 +137,14 @@ def _found(scene: Scene, path: str, place: _Place) -> Iterator[Finding]:
     first = next((entry for entry in scene.listing.under(path) if entry.size), None)
     if first is None or is_packaged(scene, first.path):
         return
-    pointer = pointer_into(scene, path)
-    if pointer is None or (pointer.configured and (place.models or "CACHE" in pointer.source)):
+    if not any(_uses(pointer, place) for pointer in pointers_into(scene, path)):
         yield finding(scene, RULE.name, Group(owner_name(scene, path), paths), _waste(path, place))
+
+
+def _uses(pointer: Pointer, place: _Place) -> bool:
+    """Whether what points into the cache uses what is in it, and does not only say where the cache is."""
+    named = place.models or "CACHE" in pointer.source or pointer.source.rpartition(" ")[2] in _VARIABLES
+    return not (pointer.configured and named)
 
 
 def _children(scene: Scene, path: str) -> Iterator[str]:

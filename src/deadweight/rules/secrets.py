@@ -151,7 +151,7 @@ def _finding(scene: Scene, suspect: _Suspect) -> Finding:
         (entry.path,),
         entry.size,
         entry.stored,
-        (Evidence(f"it looks like {place.says} at its place or in its first line; it is not shown", entry.path),),
+        (Evidence(f"{place.says}: by its place and how it looks; what it holds is not shown", entry.path),),
         Confidence.POSSIBLE if is_fixture(entry.path) else Confidence.LIKELY,
         (Edit(kind, (entry.path,), Safety.SUGGESTED, RULE.name, says, owner, layer),),
     )
