@@ -66,9 +66,9 @@ def link_target(path: str, target: str) -> str | None:
         if part in ("", "."):
             continue
         if part == "..":
-            if not parts:
-                return "" if target.startswith("/") else None
-            parts.pop()
+            if not parts and not target.startswith("/"):
+                return None
+            parts = parts[:-1]
         else:
             parts.append(part)
     return "/".join(parts)
