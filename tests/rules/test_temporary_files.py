@@ -6,11 +6,11 @@ from builders.findings import found_by, paths_of
 from builders.scenes import artifact_of, distribution_files, entry_of
 from deadweight.core.artifact import Image
 from deadweight.core.edit import Safety
-from deadweight.core.entry import Entry
+from deadweight.core.entry import Entry, Kind
 from deadweight.rules.temporary_files import RULE
 
 DAY = 86400.0
-SYSTEM = {"etc/os-release": b"ID=debian\n"}
+SYSTEM: dict[str, bytes | Entry] = {"etc/os-release": b"ID=debian\n"}
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,13 @@ def test_leaves_a_part_that_belongs_to_a_series_or_names_no_download() -> None:
 def test_leaves_the_application_that_lives_in_the_temporary_directory() -> None:
     image = Image("amd64", "linux", {}, {}, working_directory="/tmp/app")
     assert found_by(RULE, artifact_of({**SYSTEM, "tmp/app/main.py": b"1"}, image=image)) == ()
+
+
+def test_a_temporary_directory_that_is_named_as_such_is_still_found() -> None:
+    link = Entry("usr/tmp", Kind.SYMLINK, target="../tmp")
+    image = Image("amd64", "linux", {}, {}, environment=("TMPDIR=/tmp", "CONFIG=/tmp/kept/config"))
+    files = {**SYSTEM, "usr/tmp": link, "tmp/x": b"1", "tmp/kept/config": b"2"}
+    assert paths_of(found_by(RULE, artifact_of(files, image=image))) == {"tmp/x"}
 
 
 def test_leaves_a_models_cache_that_the_environment_names() -> None:

@@ -35,7 +35,7 @@ from deadweight.core.seams import Rule
 from deadweight.facts.endings import ENDINGS
 from deadweight.facts.places import is_fixture, is_root_file_system, newest_change
 from deadweight.facts.pointed_at import pointer_into
-from deadweight.rules.reporting import Group, Waste, finding, findings, is_packaged, outermost
+from deadweight.rules.reporting import Group, Waste, finding, findings, is_packaged, measure, outermost
 
 _ENDINGS = (".tmp", ".temp", ".crdownload", ".opdownload", ".aria2", ".partial", ".incomplete", ".part")
 _SWAP_ENDINGS = (".swp", ".swo", ".swn")
@@ -58,13 +58,21 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 def _system_directory(scene: Scene, directory: str) -> Iterator[Finding]:
     """What lies directly in the directory, which itself stays."""
-    under = [entry for entry in scene.listing.under(directory) if not is_packaged(scene, entry.path)]
-    if not any(entry.size for entry in under) or pointer_into(scene, directory) is not None:
-        return
-    children = tuple(entry.path for entry in under if entry.directory == directory)
-    evidence = Evidence("programs must not count on files in it to stay (Filesystem Hierarchy Standard)", directory)
-    waste = Waste(f"left in /{directory}", (evidence,), Confidence.LIKELY, Safety.PROVEN)
-    yield finding(scene, RULE.name, Group(f"/{directory}", children), waste)
+    children = tuple(child for child in _children(scene, directory) if pointer_into(scene, child) is None)
+    if measure(scene, children) > (0, 0):
+        evidence = Evidence("programs must not count on files in it to stay (Filesystem Hierarchy Standard)", directory)
+        waste = Waste(f"left in /{directory}", (evidence,), Confidence.LIKELY, Safety.PROVEN)
+        yield finding(scene, RULE.name, Group(f"/{directory}", children), waste)
+
+
+def _children(scene: Scene, directory: str) -> list[str]:
+    start = len(directory) + 1
+    firsts = {
+        entry.path[start:].partition("/")[0]
+        for entry in scene.listing.under(directory)
+        if not is_packaged(scene, entry.path)
+    }
+    return [f"{directory}/{first}" for first in sorted(firsts)]
 
 
 def _by_ending(scene: Scene) -> Iterator[str]:
