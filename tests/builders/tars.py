@@ -110,7 +110,7 @@ def _info(item: Item) -> tarfile.TarInfo:
     info.type = _TYPES[item.kind]
     info.size = len(item.body)
     info.linkname = item.target
-    info.mode, info.uid, info.gid, info.mtime = item.mode, item.uid, item.gid, item.mtime  # type: ignore[assignment]
+    info.mode, info.uid, info.gid, info.mtime = item.mode, item.uid, item.gid, item.mtime
     info.devmajor, info.devminor = item.device
     info.pax_headers = dict(item.pax)
     return info
