@@ -4,19 +4,24 @@ import pytest
 
 from builders.scenes import artifact_of, entry_of, scene_from, scene_of
 from deadweight.core.artifact import Image
-from deadweight.facts.places import is_fixture, is_root_file_system, newest_change
+from deadweight.facts.places import is_fixture, is_input, is_root_file_system, newest_change
 
 
-@pytest.mark.parametrize(
-    "path", ["tests/x", "app/test/x", "app/Testdata/x", "a/fixtures/b/x", "data/x", "a/test-data/x"]
-)
-def test_test_and_input_data_lie_in_directories_of_such_names(path: str) -> None:
+@pytest.mark.parametrize("path", ["tests/x", "app/test/x", "app/Testdata/x", "a/fixtures/b/x", "a/test-data/x"])
+def test_test_data_lies_in_directories_of_such_names(path: str) -> None:
     assert is_fixture(path)
+
+
+@pytest.mark.parametrize("path", ["data/x", "app/Datasets/x", "corpus/x"])
+def test_input_data_lies_in_directories_of_such_names(path: str) -> None:
+    assert is_input(path)
+    assert not is_fixture(path)
 
 
 @pytest.mark.parametrize("path", ["app/x", "contest/x", "app/tests.py", "metadata/x", "app/database/x", "latest/x"])
 def test_other_directories_hold_none(path: str) -> None:
     assert not is_fixture(path)
+    assert not is_input(path)
 
 
 def test_an_image_and_a_directory_with_a_release_file_are_systems() -> None:

@@ -50,6 +50,13 @@ def test_finds_a_tar_beside_all_of_its_content(ending: str, mode: str) -> None:
     assert "all of its 2 files" in finding.evidence[0].says
 
 
+def test_finds_a_data_set_that_was_unpacked_where_it_was_downloaded() -> None:
+    body = _zip({"train.csv": b"12"})
+    assert paths_of(found_by(RULE, {"data/set.zip": body, "data/set/train.csv": b"12"}, reads=len(body))) == {
+        "data/set.zip"
+    }
+
+
 def test_finds_a_zip_without_a_first_directory() -> None:
     body = _zip({"a.bin": b"12"})
     assert paths_of(found_by(RULE, {"model.zip": body, "model/a.bin": b"12"}, reads=len(body))) == {"model.zip"}

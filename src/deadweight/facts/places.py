@@ -6,16 +6,19 @@ import re
 
 from deadweight.core.scene import Scene
 
-_FIXTURE = re.compile(
-    r"(?:^|/)(?:tests?|testing|test[_-]?data|fixtures?|testsuite|samples?|datasets?|data|corpus|corpora)/",
-    re.IGNORECASE,
-)
+_FIXTURE = re.compile(r"(?:^|/)(?:tests?|testing|test[_-]?data|fixtures?|testsuite)/", re.IGNORECASE)
+_INPUT = re.compile(r"(?:^|/)(?:samples?|datasets?|data|corpus|corpora|inputs?)/", re.IGNORECASE)
 _RELEASES = ("etc/os-release", "usr/lib/os-release", "etc/alpine-release", "var/lib/dpkg/status")
 
 
 def is_fixture(path: str) -> bool:
-    """Whether the file lies where tests and programs keep the data that they read."""
+    """Whether the file lies where tests keep the data that they read."""
     return _FIXTURE.search(path) is not None
+
+
+def is_input(path: str) -> bool:
+    """Whether the file lies where programs keep the data that they read."""
+    return _INPUT.search(path) is not None
 
 
 def is_root_file_system(scene: Scene) -> bool:

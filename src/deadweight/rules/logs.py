@@ -33,7 +33,7 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.places import is_fixture, is_root_file_system, newest_change
+from deadweight.facts.places import is_fixture, is_input, is_root_file_system, newest_change
 from deadweight.rules.reporting import Waste, findings, is_packaged
 
 _LOG = re.compile(
@@ -78,7 +78,7 @@ def _is_log(scene: Scene, entry: Entry) -> bool:
     if entry.path.startswith(_SYSTEM):
         return True
     readable = entry.head.startswith(_PACKED) or not entry.head.translate(None, _TEXT)
-    return readable and not is_fixture(entry.path)
+    return readable and not is_fixture(entry.path) and not is_input(entry.path)
 
 
 def _is_system(scene: Scene, entry: Entry) -> bool:
