@@ -57,7 +57,8 @@ def _clashes(path: str, kind: str, members: Iterable[tuple[str, str]]) -> bool:
         above, below = path.startswith(other + "/"), other.startswith(path + "/")
         if (above and is_a not in ("folder", *marks)) or (below and kind not in ("folder", *marks)):
             return True
-        if path == other and (kind not in marks or is_a not in marks) and "folder" not in (kind, is_a):
+        both = {kind, is_a}
+        if path == other and (not both & {*marks} or ("opaque" in both and not both <= {"folder", *marks})):
             return True
     return False
 

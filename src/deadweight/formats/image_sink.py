@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-from deadweight.formats.tar_fields import short_header
+from deadweight.formats.tar_fields import file_header
 from deadweight.formats.tar_hashing import Hashing
 from deadweight.formats.tar_header import BLOCK, padded
 
@@ -75,7 +76,8 @@ class TarSink:
     def blob(self, write: Writing, algorithm: str = "sha256") -> Stored:
         """Write the body behind the room for its header."""
         start = self._stream.tell()
-        self._stream.write(bytes(BLOCK))
+        room = file_header(blob_name(f"{algorithm}:{hashlib.new(algorithm).hexdigest()}"), 0)
+        self._stream.write(room)
         stored = written(self._stream, write, algorithm)
         name = blob_name(stored.digest)
         if name in self._names:
@@ -85,13 +87,13 @@ class TarSink:
         self._names.add(name)
         self._stream.write(bytes(padded(stored.size) - stored.size))
         self._stream.seek(start)
-        self._stream.write(short_header(name, stored.size))
+        self._stream.write(file_header(name, stored.size))
         self._stream.seek(0, io.SEEK_END)
         return stored
 
     def file(self, name: str, body: bytes) -> None:
         """Write the document."""
-        self._stream.write(short_header(name, len(body)) + body.ljust(padded(len(body)), b"\0"))
+        self._stream.write(file_header(name, len(body)) + body.ljust(padded(len(body)), b"\0"))
 
     def finish(self) -> None:
         """Write the end mark."""
@@ -102,30 +104,27 @@ def written(stream: BinaryIO, write: Writing, algorithm: str = "sha256") -> Stor
     """Write a body to the stream; gives what it came to."""
     with Hashing(algorithm) as hashing:
         passing = _Passing(stream, hashing)
-        with buffered(passing) as buffer:
-            write(buffer)
+        write(cast(BinaryIO, passing))
+        passing.hand_on()
         return Stored(hashing.digest(), passing.count)
 
 
 @contextmanager
 def hashed(stream: BinaryIO, hashing: Hashing) -> Iterator[BinaryIO]:
     """A stream to write to, all of which is hashed on its way to the other, which stays open."""
-    with buffered(_Passing(stream, hashing)) as buffer:
-        yield buffer
-
-
-@contextmanager
-def buffered(passing: _Passing) -> Iterator[BinaryIO]:
-    """In pieces big enough to be worth handing to another thread; nothing is flushed after an error."""
-    buffer = io.BufferedWriter(passing, _BATCH)
-    yield cast(BinaryIO, buffer)
-    buffer.flush()
+    passing = _Passing(stream, hashing)
+    yield cast(BinaryIO, passing)
+    passing.hand_on()
 
 
 class _Passing(io.RawIOBase):
+    """Hands on what is written, in pieces big enough to be worth another thread; after an error nothing more."""
+
     def __init__(self, stream: BinaryIO, hashing: Hashing) -> None:
         self._stream = stream
         self._hashing = hashing
+        self._waiting: list[bytes] = []
+        self._size = 0
         self.count = 0
 
     def writable(self) -> bool:
@@ -133,7 +132,16 @@ class _Passing(io.RawIOBase):
 
     def write(self, piece: ReadableBuffer) -> int:
         body = bytes(piece)
+        self._waiting.append(body)
+        self._size += len(body)
+        if self._size >= _BATCH:
+            self.hand_on()
+        return len(body)
+
+    def hand_on(self) -> None:
+        """Write what waits."""
+        body = b"".join(self._waiting)
+        self._waiting, self._size = [], 0
         self._hashing.update(body)
         self._stream.write(body)
         self.count += len(body)
-        return len(body)

@@ -26,6 +26,7 @@ from deadweight.formats.image_documents import (
     tree_config,
     tree_manifest,
 )
+from deadweight.formats.image_open import ATTACHED, ELSEWHERE
 from deadweight.formats.image_sink import FolderSink, Sink, Stored, TarSink
 from deadweight.formats.layer_plan import Members, plan_layers
 from deadweight.formats.layer_writer import (
@@ -106,7 +107,9 @@ def _from_tree(sink: Sink, artifact: Artifact, changes: Changes, packing: Packin
     )
     members = arranged(owned)
     codec = layer_codec(packing.codec or "gzip")
+    packing.progress.start("writing the layer", sum(member.entry.size for member in members))
     layer = write_layer(sink, members, bodies_of(members, artifact.contents), codec, packing)
+    packing.progress.finish()
     machine = platform.machine()
     body = tree_config(_ARCHITECTURES.get(machine, machine), layer.diff_id, packing.epoch)
     config = sink.blob(_writing(body))
@@ -124,9 +127,15 @@ def _from_image(sink: Sink, artifact: Artifact, blobs: Blobs, how: tuple[Changes
     config = sink.blob(_writing(changed_config(blobs.config(), diff_ids[:known], added, packing.epoch)))
     references = artifact.image.references if artifact.image else ()
     manifest = changed_manifest(blobs, config, _descriptors(blobs, layers), references)
-    if manifest != blobs.manifest():
-        packing.note(Gap("pack", artifact.location, "signatures and attestations of the image are not of the result"))
+    _note_left_out(artifact, packing)
     return _Written(config, tuple(layer.blob for layer in layers if layer), manifest)
+
+
+def _note_left_out(artifact: Artifact, packing: Packing) -> None:
+    """Signatures and attestations are of the source's digest: the result would only carry them about."""
+    for cause in (ATTACHED, ELSEWHERE):
+        if artifact.inventory.overhead.get(cause):
+            packing.note(Gap("pack", artifact.location, f"{cause} of the source are not in the result"))
 
 
 def _layers(
@@ -136,6 +145,7 @@ def _layers(
     planned, packing = how
     named = layer_codec(packing.codec) if packing.codec else None
     stored: list[StoredLayer | None] = []
+    packing.progress.start("writing layers", sum(one.entry.size for members in planned for one in members or ()))
     with staged_from_below([members or () for members in planned], artifact.contents) as staged:
         for index, members in enumerate(planned):
             if members is None:
@@ -146,6 +156,7 @@ def _layers(
                 codec = named or source_codec(blobs, artifact.layers[min(index, len(artifact.layers) - 1)])
                 bodies = bodies_of(staged[index], artifact.contents)
                 stored.append(write_layer(sink, staged[index], bodies, codec, packing))
+    packing.progress.finish()
     return stored
 
 

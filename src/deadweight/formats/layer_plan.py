@@ -12,6 +12,7 @@ from deadweight.core.inventory import Inventory
 from deadweight.core.layers import stack
 from deadweight.core.paths import parents
 from deadweight.formats.layer_selection import MARKS, Selection, Spot, Stack, hide, select, settle
+from deadweight.formats.tar_fields import member_name
 from deadweight.formats.tar_writer import ordered
 
 Members = tuple[Write, ...] | None
@@ -107,22 +108,24 @@ class _Below:
     def __init__(self, selection: Selection, layer: int) -> None:
         self._selection = selection
         self._layer = layer
-        self._paths: set[str] | None = None
+        self._paths: dict[str, Kind] | None = None
         self._folders: set[str] = set()
 
     def has(self, mark: Entry) -> bool:
-        """Whether the mark hides anything."""
+        """Whether the mark hides anything, be it by the folder that it has to lie in."""
         if self._paths is None:
-            self._paths = set(self._stored())
+            self._paths = dict(self._stored())
             self._folders = {above for path in self._paths for above in (*parents(path), "")}
-        under = mark.path in self._folders
-        return under or (mark.kind is Kind.WHITEOUT and mark.path in self._paths)
+        above = (self._paths.get(folder, Kind.DIRECTORY) for folder in parents(member_name(mark)))
+        if mark.path in self._folders or any(kind is not Kind.DIRECTORY for kind in above):
+            return True
+        return mark.kind is Kind.WHITEOUT and mark.path in self._paths
 
-    def _stored(self) -> Iterator[str]:
+    def _stored(self) -> Iterator[tuple[str, Kind]]:
         for layer in range(self._layer):
             for place, entry in enumerate(self._selection.stack.layers[layer]):
                 if entry.kind not in MARKS and not self._selection.goes((layer, place)):
-                    yield entry.path
+                    yield entry.path, entry.kind
 
 
 def _folders(selection: Selection, entries: Sequence[Entry], layer: int) -> list[Entry]:

@@ -41,15 +41,15 @@ def tar_header(entry: Entry) -> bytes:
     return head + body.ljust(padded(len(body)), b"\0") + block
 
 
-def short_header(name: str, size: int) -> bytes:
-    """The header of a file of any size in one block, so that its room can be kept before the size is known.
+def file_header(name: str, size: int) -> bytes:
+    """The header of a file, as long as its name makes it: room for it can be kept before the size is known.
 
-    A size over 8 GiB is in base 256, which GNU, Go, libarchive and Python read. The name is ASCII of at most 100.
+    A size over 8 GiB is in base 256, which GNU tar, Go, libarchive and Python read.
     """
     block = _block(Entry(name, Kind.FILE, size=size), _encoded(name), b"", _FLAGS[Kind.FILE])
-    if size <= _ELEVEN_DIGITS:
-        return block
-    return _summed(block[:124] + (size | 1 << 95).to_bytes(12, "big") + block[136:])
+    if size > _ELEVEN_DIGITS:
+        block = _summed(block[:124] + (size | 1 << 95).to_bytes(12, "big") + block[136:])
+    return tar_header(Entry(name, Kind.FILE))[: -len(block)] + block
 
 
 def member_name(entry: Entry) -> str:

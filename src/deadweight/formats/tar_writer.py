@@ -17,7 +17,7 @@ from deadweight.core.paths import parents
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.seams import Codec, Packing
 from deadweight.formats.output import whole_file
-from deadweight.formats.tar_fields import tar_header
+from deadweight.formats.tar_fields import member_name, tar_header
 from deadweight.formats.tar_header import padded
 
 _CHUNK = 1 << 20
@@ -35,8 +35,10 @@ def pack_tar(artifact: Artifact, changes: Changes, out: Path, packing: Packing) 
     """
     codec = codec_named(packing.codec) if packing.codec else _codec_of(artifact)
     members = arranged(writes(artifact.inventory.visible, changes))
+    packing.progress.start("writing the tar", sum(member.entry.size for member in members))
     with whole_file(out) as stream, compressed(stream, codec, packing) as tar:
         write_tar(tar, dated(members, packing.epoch), bodies_of(members, artifact.contents), packing.progress)
+    packing.progress.finish()
 
 
 def write_tar(stream: BinaryIO, members: Iterable[Write], bodies: Bodies, progress: Progress = SILENT) -> None:
@@ -103,6 +105,7 @@ class _Order:
     def add(self, member: Write) -> None:
         entry = member.entry
         if entry.kind in _MARKS:
+            self._put_folders(member_name(entry))
             self.out.append(member)
         elif entry.kind is Kind.HARDLINK and entry.target in self.by_path and entry.target not in self.done:
             self.waiting.setdefault(entry.target, []).append(member)
@@ -110,15 +113,19 @@ class _Order:
             self._put(member)
 
     def _put(self, member: Write) -> None:
-        for above in reversed(parents(member.entry.path)):
-            folder = self.by_path.get(above)
-            if folder is not None and above not in self.done and folder.entry.kind is Kind.DIRECTORY:
-                self.done.add(above)
-                self.out.append(folder)
+        self._put_folders(member.entry.path)
         self.done.add(member.entry.path)
         self.out.append(member)
         for link in self.waiting.pop(member.entry.path, ()):
             self.add(link)
+
+    def _put_folders(self, path: str) -> None:
+        """The folders above the path that are not there yet."""
+        for above in reversed(parents(path)):
+            folder = self.by_path.get(above)
+            if folder is not None and above not in self.done and folder.entry.kind is Kind.DIRECTORY:
+                self.done.add(above)
+                self.out.append(folder)
 
 
 def _place(member: Write) -> tuple[int, int, str]:
