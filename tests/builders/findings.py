@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from builders.scenes import MemoryContents, scene_from, scene_of
 from deadweight.core.artifact import Artifact
-from deadweight.core.entry import Entry
+from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Finding
 from deadweight.core.seams import Rule
 
@@ -34,3 +35,15 @@ def found_by(
 def paths_of(findings: tuple[Finding, ...]) -> set[str]:
     """All paths that were found."""
     return {path for finding in findings for path in finding.paths}
+
+
+def tree_of(root: Path) -> dict[str, bytes | Entry]:
+    """What a tool left in a folder: files with their bodies, symbolic links as entries."""
+    found: dict[str, bytes | Entry] = {}
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if path.is_symlink():
+            found[name] = Entry(name, Kind.SYMLINK, target=str(path.readlink()))
+        elif path.is_file():
+            found[name] = path.read_bytes()
+    return found

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from builders.findings import found_by, paths_of
+import compileall
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from builders.findings import found_by, paths_of, tree_of
 from deadweight.core.edit import Safety
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Confidence
@@ -57,3 +63,32 @@ def test_each_edit_names_the_bytes_of_one_owner() -> None:
     files = {f"{site}/{name}.py": b"" for name in ("a", "b")}
     files |= {f"{site}/__pycache__/{name}.cpython-311.pyc": b"1" for name in ("a", "b")}
     assert sum(len(finding.paths) for finding in found_by(RULE, files)) in (1, 2)
+
+
+@pytest.mark.parametrize("optimisation", ["", "1", "2"])
+def test_finds_what_the_interpreter_itself_calls_the_cache_of_a_source(optimisation: str) -> None:
+    for source in ("x.py", "app/main.py", "app/a.b/__init__.py"):
+        compiled = importlib.util.cache_from_source(source, optimization=optimisation)
+        (finding,) = found_by(RULE, {source: b"", compiled: b"12"})
+        assert finding.size == 2
+
+
+def test_finds_all_that_compileall_writes_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("a.py", "pkg/__init__.py", "pkg/b.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    before = tree_of(tmp_path)
+    assert all(compileall.compile_dir(tmp_path, quiet=2, optimize=level) for level in (0, 1, 2))
+    after = tree_of(tmp_path)
+    findings = found_by(RULE, after)
+    assert paths_of(findings) == {"__pycache__", "pkg/__pycache__"}
+    written = sum(len(body) for path, body in after.items() if path not in before and isinstance(body, bytes))
+    assert sum(finding.size for finding in findings) == written
+
+
+def test_leaves_a_sourceless_distribution_that_compileall_made(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    assert compileall.compile_dir(tmp_path, quiet=2, legacy=True)
+    (tmp_path / "a.py").unlink()
+    assert set(tree_of(tmp_path)) == {"a.pyc"}
+    assert found_by(RULE, tree_of(tmp_path)) == ()

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from builders.findings import found_by
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders.findings import found_by, paths_of
 from builders.scenes import artifact_of, entry_of
 from deadweight.core.artifact import Artifact
 from deadweight.core.edit import Safety
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.inventory import Cause, Shadow
-from deadweight.core.layers import Layer
+from deadweight.core.layers import Layer, stack
 from deadweight.rules.dead_bytes import RULE
 
 BIG = b"x" * 70_000
@@ -75,3 +78,25 @@ def test_leaves_a_hidden_file_whose_bytes_a_visible_hard_link_shares() -> None:
 def test_leaves_an_artifact_without_hidden_entries_and_hidden_entries_without_bytes() -> None:
     directory = Shadow(Entry("app", Kind.DIRECTORY), Cause.OVERWRITTEN, 1)
     assert found_by(RULE, artifact_of({"app/x": BIG}, [(directory, b"")], _layers())) == ()
+
+
+PATHS = st.sampled_from(["a", "a/b", "a/c", "d"])
+KINDS = st.sampled_from([Kind.FILE, Kind.FILE, Kind.WHITEOUT, Kind.OPAQUE])
+LAYERS = st.lists(st.dictionaries(PATHS, st.tuples(KINDS, st.binary(min_size=1, max_size=3)), max_size=4), max_size=4)
+
+
+@settings(max_examples=120, derandomize=True, deadline=None)
+@given(LAYERS)
+def test_every_hidden_byte_is_found_once(layers: list[dict[str, tuple[Kind, bytes]]]) -> None:
+    made = [
+        [_entry(path, kind, body, index) for path, (kind, body) in layer.items()] for index, layer in enumerate(layers)
+    ]
+    visible, shadowed = stack(made)
+    artifact = artifact_of({entry.path: entry for entry in visible if entry.path}, [(one, b"") for one in shadowed])
+    findings = found_by(RULE, artifact)
+    assert sum(finding.size for finding in findings) == sum(one.entry.size for one in shadowed)
+    assert paths_of(findings) == {one.entry.path for one in shadowed if one.entry.size}
+
+
+def _entry(path: str, kind: Kind, body: bytes, layer: int) -> Entry:
+    return entry_of(path, body, layer=layer) if kind is Kind.FILE else Entry(path, kind, layer=layer)

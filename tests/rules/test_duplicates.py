@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.findings import found_by, paths_of
 from builders.scenes import distribution_files, entry_of, scene_of
-from deadweight.core.changes import Linking
+from deadweight.core.changes import Changes, Linking, writes
 from deadweight.core.edit import Safety
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Confidence
+from deadweight.edits.share import EDIT
 from deadweight.facts.same_bytes import SAME_BYTES
 from deadweight.rules.duplicates import RULE
 
@@ -115,3 +119,39 @@ def test_what_is_left_holds_every_body_once(bodies: dict[str, bytes]) -> None:
     gone = paths_of(found_by(RULE, dict(bodies)))
     kept = [body for path, body in bodies.items() if path not in gone and len(body) >= 4096]
     assert sorted(kept) == sorted({body for body in bodies.values() if len(body) >= 4096})
+
+
+NAMES = st.sampled_from([f"app/{name}" for name in "abcdefgh"])
+FILES = st.tuples(st.sampled_from([BIG, BIG[:-1]]), st.sampled_from([0o644, 0o755]), st.integers(0, 1))
+
+
+@settings(max_examples=80, derandomize=True, deadline=None)
+@given(st.dictionaries(NAMES, FILES, max_size=8), st.dictionaries(NAMES, NAMES, max_size=3))
+def test_after_sharing_every_name_has_its_bytes_and_the_copies_are_gone(
+    files: dict[str, tuple[bytes, int, int]], links: dict[str, str]
+) -> None:
+    entries: dict[str, bytes | Entry] = {
+        path: entry_of(path, body, mode=mode, layer=layer) for path, (body, mode, layer) in files.items()
+    }
+    for name, target in links.items():
+        if name not in files and target in files:
+            entries[name] = Entry(name, Kind.HARDLINK, target=target, mode=files[target][1], layer=files[target][2])
+    scene = scene_of(entries)
+    findings = tuple(RULE.find(scene))
+    changes = Changes()
+    for edit in (edit for finding in findings for edit in finding.edits):
+        changes = changes.merged(EDIT.apply(edit, scene, changes, Path()))
+    written = {one.entry.path: one.entry for one in writes(scene.listing.entries, changes)}
+    assert written.keys() == scene.listing.by_path.keys()
+    assert all(_digest(written, path) == _digest(scene.listing.by_path, path) for path in written)
+    saved = scene.artifact.inventory.unpacked_bytes - sum(entry.size for entry in written.values())
+    assert saved == sum(finding.size for finding in findings)
+
+
+def _digest(entries: Mapping[str, Entry], path: str) -> str:
+    entry = entries[path]
+    if entry.kind is Kind.HARDLINK:
+        return _digest(entries, entry.target)
+    if entry.kind is Kind.SYMLINK:
+        return _digest(entries, f"{entry.directory}/{entry.target}")
+    return entry.digest

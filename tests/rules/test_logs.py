@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import logging
+import logging.handlers
+from pathlib import Path
+
 import pytest
 
-from builders.findings import found_by, paths_of
+from builders.findings import found_by, paths_of, tree_of
 from builders.scenes import artifact_of, distribution_files, entry_of
 from deadweight.core.artifact import Image
 from deadweight.core.edit import Safety
@@ -88,3 +92,26 @@ def test_leaves_the_logs_that_a_package_recorded() -> None:
 
 def test_leaves_program_output_that_is_no_log() -> None:
     assert found_by(RULE, _project(*(_log(f"app/expected{turn}.out") for turn in "abcdefghijkl"))) == ()
+
+
+def _write(handler: logging.Handler, lines: int) -> None:
+    for number in range(lines):
+        handler.handle(logging.LogRecord("app", logging.INFO, "app.py", 1, f"line {number} {'x' * 50}", None, None))
+    handler.close()
+
+
+def test_finds_the_series_that_pythons_rotating_handler_writes(tmp_path: Path) -> None:
+    _write(logging.handlers.RotatingFileHandler(tmp_path / "app.log", maxBytes=200, backupCount=4), 20)
+    files = tree_of(tmp_path)
+    assert len(files) == 5
+    assert paths_of(found_by(RULE, files)) == set(files)
+
+
+def test_finds_the_series_that_pythons_timed_handler_writes(tmp_path: Path) -> None:
+    handler = logging.handlers.TimedRotatingFileHandler(tmp_path / "app.log", when="midnight")
+    _write(handler, 1)
+    handler.doRollover()
+    _write(handler, 1)
+    files = tree_of(tmp_path)
+    assert len(files) == 2
+    assert paths_of(found_by(RULE, files)) == set(files)

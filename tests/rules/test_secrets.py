@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from builders.findings import found_by, paths_of
+from builders.findings import found_by, paths_of, tree_of
 from builders.scenes import artifact_of, distribution_files, entry_of
 from deadweight.core.edit import Safety
 from deadweight.core.entry import Entry
@@ -95,3 +99,19 @@ def test_finds_each_file_by_itself() -> None:
     findings = found_by(RULE, files, reads=ALL)
     assert len(findings) == 3
     assert paths_of(findings) == set(files)
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen makes the keys of this test")
+@pytest.mark.parametrize("form", ["RFC4716", "PKCS8", "PEM"])
+def test_finds_the_private_half_of_what_ssh_keygen_makes(tmp_path: Path, form: str) -> None:
+    command = ["ssh-keygen", "-q", "-t", "ecdsa", "-m", form, "-N", "", "-f", str(tmp_path / "key")]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    assert paths_of(found_by(RULE, tree_of(tmp_path), reads=ALL)) == {"key"}
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the keys of this test")
+def test_leaves_the_public_half_of_what_openssl_makes(tmp_path: Path) -> None:
+    private, public = str(tmp_path / "private"), str(tmp_path / "public")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", private], check=True, capture_output=True)
+    subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", public], check=True, capture_output=True)
+    assert paths_of(found_by(RULE, tree_of(tmp_path), reads=ALL)) == {"private"}

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from builders.findings import found_by, paths_of
+from builders.findings import found_by, paths_of, tree_of
 from builders.scenes import artifact_of, distribution_files
 from deadweight.core.artifact import Image
 from deadweight.core.edit import Safety
@@ -68,3 +72,10 @@ def test_leaves_an_environment_that_a_link_points_into() -> None:
 def test_leaves_an_environment_that_the_image_runs_from() -> None:
     image = Image("amd64", "linux", {}, {}, environment=("PATH=/app/.nox/prod/bin:/usr/bin",))
     assert found_by(RULE, artifact_of({"app/.nox/prod/bin/app": b"#!"}, image=image)) == ()
+
+
+def test_finds_what_pytest_leaves_behind(tmp_path: Path) -> None:
+    (tmp_path / "test_x.py").write_text("def test_x():\n    pass\n")
+    run = [sys.executable, "-m", "pytest", "-q", "--rootdir", str(tmp_path), str(tmp_path)]
+    subprocess.run(run, check=True, capture_output=True, cwd=tmp_path)
+    assert paths_of(found_by(RULE, tree_of(tmp_path))) == {".pytest_cache"}

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 
-from builders.findings import found_by, paths_of
+from builders.findings import found_by, paths_of, tree_of
 from builders.scenes import distribution_files
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence
@@ -100,3 +102,12 @@ def test_leaves_the_archives_of_packages_and_tests() -> None:
     body = _zip({"a": b"1"})
     wheel = distribution_files(SITE, "pkg", files={"pkg/data.zip": body, "pkg/data/a": b"1"})
     assert found_by(RULE, {**wheel, "app/tests/x.zip": body, "app/tests/x/a": b"1"}, reads=0) == ()
+
+
+@pytest.mark.parametrize("form", ["zip", "tar", "gztar", "bztar", "xztar"])
+def test_finds_what_the_standard_library_packs_of_a_folder(tmp_path: Path, form: str) -> None:
+    (tmp_path / "model" / "inner").mkdir(parents=True)
+    (tmp_path / "model" / "a.bin").write_bytes(b"12")
+    (tmp_path / "model" / "inner" / "b.bin").write_bytes(b"345")
+    made = Path(shutil.make_archive(str(tmp_path / "model"), form, root_dir=tmp_path, base_dir="model"))
+    assert paths_of(found_by(RULE, tree_of(tmp_path), reads=made.stat().st_size)) == {made.name}

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from builders.findings import found_by, paths_of
+from builders.findings import found_by, paths_of, tree_of
 from builders.scenes import distribution_files
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence
@@ -57,3 +61,12 @@ def test_leaves_bare_repositories_and_directories_that_only_bear_the_name() -> N
 def test_leaves_the_fixture_of_an_installed_package() -> None:
     fixture = {"pkg/__init__.py": b"", "pkg/tests/repo/.git/HEAD": b"", "pkg/tests/repo/.git/objects/a": b""}
     assert found_by(RULE, distribution_files("lib/site-packages", "pkg", files=fixture)) == ()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git makes the repositories of this test")
+def test_finds_what_git_makes_and_leaves_what_it_makes_bare(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path / "work"], check=True)
+    subprocess.run(["git", "init", "-q", "--bare", tmp_path / "served.git"], check=True)
+    hashed = ["git", "-C", str(tmp_path / "work"), "hash-object", "-w", "--stdin"]
+    subprocess.run(hashed, input=b"hello", check=True, capture_output=True)
+    assert paths_of(found_by(RULE, tree_of(tmp_path))) == {"work/.git"}

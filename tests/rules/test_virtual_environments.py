@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from builders.findings import found_by
+import venv
+from pathlib import Path
+
+from builders.findings import found_by, tree_of
 from builders.scenes import artifact_of
 from deadweight.core.artifact import Image
 from deadweight.core.edit import Safety
@@ -67,3 +70,12 @@ def test_leaves_environments_of_test_runners_to_their_own_rule() -> None:
 
 def test_leaves_a_directory_that_is_only_called_venv() -> None:
     assert found_by(RULE, {"app/venv/module.py": b""}) == ()
+
+
+def test_finds_what_the_standard_library_makes(tmp_path: Path) -> None:
+    venv.create(tmp_path / ".venv", symlinks=True, with_pip=False)
+    (tmp_path / "main.py").write_text("")
+    (finding,) = found_by(RULE, tree_of(tmp_path))
+    assert finding.paths == (".venv",)
+    (moved,) = found_by(RULE, {**tree_of(tmp_path), **SYSTEM})
+    assert moved.safety is Safety.PROVEN
