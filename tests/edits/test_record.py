@@ -160,7 +160,7 @@ def test_a_record_that_cannot_be_read_is_a_gap() -> None:
     files[RECORD] = b'"foo/a.py' + b"x" * 200_000
     scene = scene_of(files)
     assert follow_ups(scene, (removing(f"{SITE}/foo/t"),)) == ()
-    assert [(gap.where, gap.stage) for gap in scene.gaps] == [(RECORD, "edit")]
+    assert (RECORD, "edit") in [(gap.where, gap.stage) for gap in scene.gaps]
 
 
 def test_a_wheel_is_recorded_from_its_root(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Addition, Changes
 from deadweight.core.entry import Entry, Kind
-from deadweight.core.errors import UsageError
+from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.globs import matcher
 from deadweight.core.listing import Listing
 from deadweight.core.paths import is_under, parents
@@ -75,7 +75,7 @@ def restored(artifact: Artifact, source: Companion, items: Iterable[Item], stagi
     """What has to change in the result so that the items are as they were, bodies staged in an existing folder."""
     place = _Place(Listing(artifact.inventory.visible, artifact.small), len(artifact.layers))
     every = {item.path: item for item in source.manifest.items}
-    todo = {item.path: item for item in _with_parents(items, every) if _is_missing(item, place.listing)}
+    todo = {item.path: item for item in _with_parents(items, every) if _is_missing(item, source, place.listing)}
     links = _links(todo, source, place)
     bodied = [path for path, item in todo.items() if item.kind in _BODIES and path not in links]
     bodies = dict(_staged(source, bodied, staging))
@@ -110,11 +110,14 @@ def _with_parents(items: Iterable[Item], every: Mapping[str, Item]) -> Iterator[
         yield item
 
 
-def _is_missing(item: Item, listing: Listing) -> bool:
+def _is_missing(item: Item, source: Companion, listing: Listing) -> bool:
     """Whether there is something to put back; a RECORD that is there is mended, not put back."""
-    if item.change is Change.REMOVED:
-        return item.path not in listing
-    return item.path in listing and not item.path.endswith(RECORD_ENDING)
+    if item.path not in listing:
+        return True
+    if item.change is Change.REMOVED or item.path.endswith(RECORD_ENDING):
+        return False
+    digest = source.digest(item.path)
+    return item.change is Change.LINKED or not digest or listing.by_path[item.path].digest != digest
 
 
 def _links(todo: Mapping[str, Item], source: Companion, place: _Place) -> Mapping[str, str]:
@@ -159,11 +162,12 @@ class _Return:
 
     def changes(self, items: Sequence[Item]) -> Changes:
         """The items as changes to the result."""
-        mended = [one.path for one in items if one.change is Change.REPLACED]
-        back = [one for one in items if one.change is not Change.REPLACED]
+        there = self.place.listing
+        replaced = {one.path for one in items if one.change is Change.REPLACED and one.path in there}
+        back = [one for one in items if one.path not in replaced]
         return Changes(
-            removed=frozenset(one.path for one in back if one.change is Change.LINKED),
-            replaced={path: self.bodies[path] for path in mended},
+            removed=frozenset(one.path for one in back if one.path in there),
+            replaced={path: self.bodies[path] for path in replaced},
             added={one.path: Addition(self._entry(one), self.bodies.get(one.path)) for one in back},
         )
 
@@ -212,8 +216,14 @@ def _truth(record: str, away: Mapping[str, Item], listing: Listing) -> Callable[
 
 
 def _mended(original: bytes, now: bytes, matter: Callable[[RecordRow], Change | None]) -> bytes:
-    """The original RECORD without what is still gone, with what is said now of what is still changed."""
-    rows, current = record_rows(original), {row.path: row for row in record_rows(now)}
+    """The original RECORD without what is still gone, with what is said now of what is still changed.
+
+    One that was never readable comes back as it was.
+    """
+    try:
+        rows, current = record_rows(original), {row.path: row for row in record_rows(now)}
+    except Corrupt:
+        return original
     true = []
     for row in rows:
         change = matter(row)
