@@ -233,6 +233,22 @@ def test_a_damaged_companion_leaves_the_result_as_it_is(tmp_path: Path) -> None:
     assert listing(made.out) == before
 
 
+def test_a_disk_that_is_full_leaves_the_result_as_it_is_and_nothing_beside_it(tmp_path: Path) -> None:
+    made = slimmed(app(tmp_path), ALL)
+    before = listing(made.out)
+    code = (
+        "import resource, sys; from pathlib import Path; from deadweight.core.errors import Lacking\n"
+        "from deadweight.edits.restoring import restore_into\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
+        "try: restore_into(Path(sys.argv[1]), Path(sys.argv[2]), ['**'])\n"
+        "except Lacking as error: sys.exit(error.exit_code)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, made.out, made.companion], capture_output=True, check=False)
+    assert ran.returncode == 5, ran.stderr
+    assert listing(made.out) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["original", "out", "out.removed.tar.zst"]
+
+
 def test_nothing_but_result_and_companion_is_left_behind(tmp_path: Path) -> None:
     made = slimmed(app(tmp_path), ALL)
     made.restore("**")
