@@ -1,0 +1,52 @@
+"""Runs a command as a whole process and measures wall, CPU and peak memory of it and its children."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of wall and CPU, and the peak resident bytes of the largest process."""
+
+    wall: float
+    cpu: float
+    peak: int
+    status: int
+
+
+def measure(words: Sequence[str | Path], log: Path) -> Cost:
+    """Run once; what it printed goes to the log."""
+    with log.open("wb") as stream:
+        since = time.perf_counter()
+        process = subprocess.Popen([str(word) for word in words], stdout=stream, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - since
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, process.returncode)
+
+
+def best(words: Sequence[str | Path], log: Path, rounds: int) -> Cost:
+    """The run of least wall time; the machine is noisy, the least noisy run says most."""
+    return min((measure(words, log) for _ in range(rounds)), key=lambda cost: cost.wall)
+
+
+def program(name: str) -> Path | None:
+    """Where a peer's program is: beside this interpreter, else on the PATH."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.is_file() else shutil.which(name)
+    return Path(found) if found else None
+
+
+def row(name: str, cost: Cost, base: Cost) -> str:
+    """One line of the table, as ratios to the first."""
+    ratio = f"{cost.wall / base.wall:6.2f}x wall {cost.cpu / base.cpu:6.2f}x CPU {cost.peak / base.peak:6.2f}x memory"
+    failed = f"  exit {cost.status}" if cost.status else ""
+    return f"{name:<28}{cost.wall:8.2f} s {cost.cpu:8.2f} s {cost.peak / 1e6:8.1f} MB   {ratio}{failed}"
