@@ -14,7 +14,8 @@ from deadweight.core.probe import Probe, ProbeKind
 from deadweight.sandbox.isolation import Isolation, isolation
 from deadweight.sandbox.stand import Program, RunLimits, Stand
 
-QUICK = RunLimits(start_seconds=5, run_seconds=10, stop_seconds=1)
+PATIENT = 60.0
+QUICK = RunLimits(start_seconds=PATIENT, run_seconds=PATIENT, stop_seconds=2)
 
 SERVICE = '''
 """A service on a port of its choice: GET /answer gives `ANSWER` as JSON, POST /echo the body, others 404."""
@@ -69,20 +70,20 @@ def standing(folder: Path, source: bytes | str) -> Stand:
 
 def python(*words: str) -> Program:
     """This Python running app.py."""
-    return Program((sys.executable, "-I", "app.py", *words))
+    return Program((sys.executable, "-I", "-S", "app.py", *words))
 
 
-def get(path: str, expect: int = 0, timeout: float = 5) -> Probe:
+def get(path: str, expect: int = 0, timeout: float = PATIENT) -> Probe:
     """A GET request."""
     return Probe(f"GET {path}", ProbeKind.REQUEST, path=path, expect=expect, timeout=timeout)
 
 
-def command(line: str, expect: int = 0, timeout: float = 5) -> Probe:
+def command(line: str, expect: int = 0, timeout: float = PATIENT) -> Probe:
     """A shell line."""
     return Probe(line, ProbeKind.COMMAND, command=line, expect=expect, timeout=timeout)
 
 
-def imports(*modules: str, timeout: float = 5) -> Probe:
+def imports(*modules: str, timeout: float = PATIENT) -> Probe:
     """A sweep over the modules."""
     return Probe("imports", ProbeKind.IMPORTS, modules=modules, timeout=timeout)
 

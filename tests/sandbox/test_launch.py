@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.programs import QUICK, command, get, held, imports, python, service, standing, tree
+from builders.programs import PATIENT, QUICK, command, get, held, imports, python, service, standing, tree
 from deadweight.core.errors import Lacking
 from deadweight.core.probe import Probe, ProbeKind, RunRecord
 from deadweight.sandbox.isolation import isolation
@@ -86,22 +86,23 @@ def test_a_service_that_never_listens_is_stopped_and_says_so(tmp_path: Path) -> 
 
 
 def test_a_service_on_another_port_than_the_given_one_is_named(tmp_path: Path) -> None:
-    limits = RunLimits(start_seconds=0.7, stop_seconds=1)
-    program = Program((sys.executable, "app.py"), port=4001)
-    record = run(standing(tmp_path, service(port=4000)), program, get("/answer"), limits=limits)
-    assert "port 4001 within 0.7 s; it listens on 4000" in record.error
+    limits = RunLimits(start_seconds=2, stop_seconds=1)
+    program = Program((sys.executable, "-I", "-S", "app.py"), port=4001)
+    source = "import socket, time; port = socket.create_server(('127.0.0.1', 4000)); time.sleep(60)"
+    record = run(standing(tmp_path, source), program, get("/answer"), limits=limits)
+    assert "port 4001 within 2 s; it listens on 4000" in record.error
 
 
 def test_a_service_that_ignores_the_signal_to_stop_is_killed_and_says_so(tmp_path: Path) -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
-    limits = RunLimits(start_seconds=5, stop_seconds=0.3)
+    limits = RunLimits(start_seconds=PATIENT, stop_seconds=0.3)
     record = run(standing(tmp_path, service(preamble=deaf)), python(), get("/answer"), limits=limits)
     assert record.observations[0].status == 200
     assert "did not stop within 0.3 s of SIGTERM" in record.error
 
 
 def test_a_service_that_dies_of_a_probe_is_an_error(tmp_path: Path) -> None:
-    probe = Probe("crash", ProbeKind.REQUEST, method="POST", path="/crash", timeout=2)
+    probe = Probe("crash", ProbeKind.REQUEST, method="POST", path="/crash", timeout=PATIENT)
     record = run(standing(tmp_path, service()), python(), probe)
     assert record.observations[0].error.startswith("no answer: RemoteDisconnected")
     assert record.error == "the program exited with status 9 while it was being probed"
@@ -160,7 +161,7 @@ def test_the_hosts_loopback_is_out_of_reach(tmp_path: Path) -> None:
 
 
 def test_a_program_over_its_memory_is_killed_and_says_so(tmp_path: Path) -> None:
-    limits = RunLimits(start_seconds=5, memory=100_000_000, stop_seconds=1)
+    limits = RunLimits(start_seconds=PATIENT, memory=100_000_000, stop_seconds=1)
     source = "import time\nkept = bytearray(300_000_000)\ntime.sleep(20)"
     record = run(standing(tmp_path, source), python(), get("/answer"), limits=limits)
     assert record.error == "the program took more than the 100 MB of memory it is allowed, and was killed"
@@ -168,7 +169,7 @@ def test_a_program_over_its_memory_is_killed_and_says_so(tmp_path: Path) -> None
 
 
 def test_a_program_with_too_many_processes_is_killed_with_all_of_them(tmp_path: Path) -> None:
-    limits = RunLimits(start_seconds=5, processes=8, stop_seconds=1)
+    limits = RunLimits(start_seconds=PATIENT, processes=8, stop_seconds=1)
     source = "import os, time\nfor _ in range(20): os.fork() or time.sleep(3217)\ntime.sleep(3217)"
     record = run(standing(tmp_path, source), python(), get("/answer"), limits=limits)
     assert "more than the 8 processes" in record.error
@@ -217,7 +218,7 @@ def test_an_import_sweep_gives_one_outcome_a_module_and_survives_each_kind_of_en
     stand = Stand(tree(tmp_path, modules), str(tmp_path))
     names = ("fine", "raises", "absent", "leaves", "crashes", "vanishes", "hangs", "deaf", "json")
     program = Program((sys.executable, "fine.py"))
-    seen = run(stand, program, imports(*names, timeout=1)).observations[1]
+    seen = run(stand, program, imports(*names, timeout=2)).observations[1]
     assert seen.output.splitlines() == [
         "fine\tok",
         "raises\tValueError: no way",
@@ -307,6 +308,21 @@ def test_commands_without_a_program_find_the_virtual_environment_first(tmp_path:
     tree(tmp_path, {"bin/python": "#!/bin/sh\necho mine\n"})
     (tmp_path / "bin/python").chmod(0o755)
     assert run(Stand(tmp_path, str(tmp_path)), None, command("python")).observations[0].output == "mine\n"
+
+
+def test_a_tree_whose_name_is_no_utf8_is_run(tmp_path: Path) -> None:
+    folder = tmp_path / "caf\udce9"
+    record = run(standing(folder, "import os; print(os.listdir(os.getcwdb()))"), python())
+    assert record.observations[0].output == "[b'app.py']\n"
+
+
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_a_program_that_is_not_there_is_named(tmp_path: Path, sandbox: bool) -> None:
+    settings = RunSettings(held() if sandbox else isolation(sandbox=False), QUICK)
+    record = launch(standing(tmp_path, ""), Program(("no-such-server", "x")), [get("/")], settings)
+    assert not record.started
+    assert "no-such-server" in record.log
+    assert "No such file or directory" in record.log
 
 
 def test_an_image_is_not_run_without_a_sandbox(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ TAIL = 64 << 10
 
 
 class Log:
-    """The last bytes of what several streams said, in the order they came."""
+    """The last bytes of what several streams said, roughly in the order they came."""
 
     def __init__(self, size: int = TAIL) -> None:
         self._size = size

@@ -119,8 +119,16 @@ class Held:
 
 
 def _start(words: Sequence[str], job: Job) -> subprocess.Popen[bytes]:
+    """The process; one that cannot be started says why and exits with status 127, as a shell has it."""
+    try:
+        return _open([*job.hold, *words], job)
+    except OSError as error:
+        return _open(["/bin/sh", "-c", 'echo "$0" >&2; exit 127', f"{error.strerror}: {words[0]}"], job)
+
+
+def _open(words: Sequence[str], job: Job) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*job.hold, *words],
+        words,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,12 +1,18 @@
-"""What the supervisor is told to do, as one JSON document."""
+"""What the supervisor is told and tells, each as one line of JSON."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
 
 from deadweight.core.probe import Probe, RunRecord
 from deadweight.sandbox.stand import RunLimits
+
+T = TypeVar("T")
 
 RUN = "run"
 """The name of the observation that a program gives which ends by itself."""
@@ -39,3 +45,13 @@ class Told:
 
     probe: str = ""
     record: RunRecord | None = None
+
+
+def to_line(message: Job | Told) -> bytes:
+    """The message as a line of JSON; names that are no UTF-8 keep their bytes, which msgspec's own encoder refuses."""
+    return json.dumps(msgspec.to_builtins(message)).encode() + b"\n"
+
+
+def from_line(line: bytes, kind: type[T]) -> T:
+    """The message that a line holds; raises msgspec.ValidationError or ValueError for any other."""
+    return msgspec.convert(json.loads(line), kind)

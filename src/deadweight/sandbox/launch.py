@@ -10,15 +10,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import msgspec
-
 from deadweight.core.errors import Lacking
 from deadweight.core.probe import Probe, RunRecord
 from deadweight.core.progress import SILENT, Progress
 from deadweight.sandbox.bubblewrap import environment_of, program_words, supervisor_words
 from deadweight.sandbox.interpreter import python_of, shell_of
 from deadweight.sandbox.isolation import Isolation
-from deadweight.sandbox.job import Job, Told
+from deadweight.sandbox.job import Job, Told, from_line, to_line
 from deadweight.sandbox.stand import Program, RunLimits, Stand
 
 _NOTHING = Program(())
@@ -45,7 +43,7 @@ def launch(stand: Stand, program: Program | None, probes: Sequence[Probe], setti
     shell = (isolation.program, *supervisor_words()) if isolation.program else ()
     progress.start("probes", len(job.probes), "probes")
     try:
-        return _supervised((*shell, *words), msgspec.json.encode(job), progress)
+        return _supervised((*shell, *words), to_line(job), progress)
     finally:
         progress.finish()
 
@@ -135,7 +133,7 @@ def _exchange(process: subprocess.Popen[bytes], job: bytes, progress: Progress) 
     with contextlib.suppress(BrokenPipeError), process.stdin:
         process.stdin.write(job)
     for line in process.stdout:
-        told = msgspec.json.decode(line, type=Told)
+        told = from_line(line, Told)
         if told.record is not None:
             return told.record
         progress.advance(1)

@@ -12,6 +12,7 @@ from deadweight.sandbox.listeners import listening
 from deadweight.sandbox.requests import answers
 
 _PAUSE = 0.02
+_PATIENCE = 1.0
 _HINT = " (one that puts itself in the background must be told to stay in the foreground)"
 
 
@@ -27,15 +28,18 @@ def await_ready(held: Held, job: Job, busy: frozenset[int]) -> Start:
     """Wait for a listening port that is not among the `busy` ones and answers over HTTP, or for the end.
 
     A program of which nothing is asked over HTTP, and whose port is not given, may end by itself: that is its run.
+    Each port is given a little longer at each try, so that one that takes connections and says nothing blocks no other.
     """
     serves = bool(job.port) or any(probe.kind is ProbeKind.REQUEST for probe in job.probes)
     limit = job.limits.start_seconds if serves else job.limits.run_seconds
+    patience = _PATIENCE
     while held.seconds < limit:
         if held.ended is not None:
             return _end(held, serves)
         for port in _candidates(job.port, busy):
-            if answers(port, max(0.1, limit - held.seconds)) or not serves:
+            if answers(port, min(patience, max(0.1, limit - held.seconds))) or not serves:
                 return Start(port)
+            patience *= 1.5
         time.sleep(_PAUSE)
     return Start(error=_late(job, limit, busy))
 

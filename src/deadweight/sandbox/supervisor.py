@@ -17,13 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-import msgspec
-
 from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
 from deadweight.sandbox.capture import Log
 from deadweight.sandbox.census import census
 from deadweight.sandbox.held import Held, said
-from deadweight.sandbox.job import RUN, Job, Told
+from deadweight.sandbox.job import RUN, Job, Told, from_line, to_line
 from deadweight.sandbox.listeners import listening
 from deadweight.sandbox.readiness import await_ready
 from deadweight.sandbox.requests import request
@@ -38,7 +36,7 @@ _DYING = 1.0
 
 def main() -> None:
     """Do the job on standard input."""
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    job = from_line(sys.stdin.buffer.read(), Job)
     _prepare(job)
     try:
         record = _run(job)
@@ -48,7 +46,7 @@ def main() -> None:
 
 
 def _tell(told: Told) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
+    sys.stdout.buffer.write(to_line(told))
     sys.stdout.buffer.flush()
 
 
