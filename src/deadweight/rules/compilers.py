@@ -36,6 +36,7 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.owner import Owner, OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
+from deadweight.facts.endings import ENDINGS
 from deadweight.rules.reporting import Group, Waste, finding
 
 _NAMES = re.compile(
@@ -107,10 +108,8 @@ def _compiled_by_application(scene: Scene) -> Evidence | None:
     owners = scene.ownership
     sources = [
         entry
-        for entry in scene.listing.entries
-        if entry.path.endswith(".py")
-        and 0 < entry.size <= _LARGEST_SOURCE
-        and owners.of(entry.path).kind in (OwnerKind.APPLICATION, OwnerKind.NOBODY)
+        for entry in scene.ask(ENDINGS).get(".py", ())
+        if 0 < entry.size <= _LARGEST_SOURCE and owners.of(entry.path).kind in (OwnerKind.APPLICATION, OwnerKind.NOBODY)
     ]
     for entry, body in scene.artifact.contents.stream(sources) if sources else ():
         match = _COMPILES.search(body.read())

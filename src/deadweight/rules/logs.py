@@ -51,7 +51,7 @@ _LIVE_SECONDS = 2 * 86400.0
 def _find(scene: Scene) -> Iterator[Finding]:
     logs = list(_logs(scene))
     reasons = _reasons(logs, int(scene.options.get("log-size", _LARGE)))
-    live_since = _live_since(scene)
+    live_since = _live_since(scene) if logs else 0.0
     said: dict[tuple[str, Safety], list[str]] = {}
     for entry, turn in logs:
         reason = "in /var/log" if _is_system(scene, entry) else reasons.get(entry.path)

@@ -98,11 +98,12 @@ def _is_download(scene: Scene, entry: Entry) -> bool:
 
 
 def _by_age(scene: Scene, taken: frozenset[str], directories: list[str]) -> Iterator[Finding]:
+    named = _named_directories(scene, directories)
     days = float(scene.options.get("temporary-age-days", "30"))
-    limit = newest_change(scene) - days * _DAY
+    limit = newest_change(scene) - days * _DAY if named else 0.0
     old = [
         entry.path
-        for directory in _named_directories(scene, directories)
+        for directory in named
         for entry in scene.listing.under(directory)
         if entry.atime and max(entry.atime, entry.mtime) < limit and entry.path not in taken and _is_plain(scene, entry)
     ]
