@@ -4,19 +4,23 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from builders.scenes import artifact_of, entry_of
 from builders.stacks import Layer as Members
-from builders.stacks import documents, flattened, layout_of, read_blob, unpacked_layers
+from builders.stacks import blob, documents, flattened, layout_of, read_blob, unpacked_layers
 from deadweight.codecs.detection import detect
 from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Addition, Changes, Link, Linking
 from deadweight.core.entry import Entry, Kind
-from deadweight.core.errors import UsageError
+from deadweight.core.errors import Corrupt, UsageError
+from deadweight.core.gap import Gap
 from deadweight.core.seams import Opening, Packing
+from deadweight.formats.docker_archive import FORMAT as DOCKER
+from deadweight.formats.image_documents import OCI_LAYER, OCI_MANIFEST
 from deadweight.formats.image_writer import pack_docker_archive, pack_oci_archive, pack_oci_layout
 from deadweight.formats.oci_layout import FORMAT
 
@@ -230,3 +234,66 @@ def test_umoci_unpacks_what_was_written(tmp_path: Path) -> None:
     rootfs = tmp_path / "bundle" / "rootfs"
     there = {str(one.relative_to(rootfs)) for one in rootfs.rglob("*")}
     assert there == {"etc", "etc/passwd", "app", "app/second", "app/top"}
+
+
+def test_a_docker_archive_is_written_again_under_all_its_names(tmp_path: Path) -> None:
+    artifact = opened(layout_of(tmp_path / "before", STACK))
+    assert artifact.image is not None
+    named = replace(artifact, image=replace(artifact.image, references=("x/y:1", "x/y:2")))
+    pack_docker_archive(named, Changes(), tmp_path / "one.tar", Packing())
+    loaded = DOCKER.open(tmp_path / "one.tar", Opening())
+    pack_docker_archive(loaded, removing("app/old"), tmp_path / "two.tar", Packing())
+    pack_oci_layout(loaded, removing("app/old"), tmp_path / "three", Packing())
+    again, layout = DOCKER.open(tmp_path / "two.tar", Opening()), FORMAT.open(tmp_path / "three", Opening())
+    for result in (again, layout):
+        assert "app/old" not in {entry.path for entry in result.inventory.visible}
+        assert result.layers[0].digest == artifact.layers[0].digest
+    assert again.image is not None
+    assert again.image.references == ("x/y:1", "x/y:2")
+
+
+def test_attestations_of_the_source_are_left_out_and_noted(tmp_path: Path) -> None:
+    root = layout_of(tmp_path / "before", STACK)
+    index = json.loads((root / "index.json").read_bytes())
+    platform = {"os": "unknown", "architecture": "unknown"}
+    statement = {"schemaVersion": 2, "config": blob(root, b"{}"), "layers": [blob(root, b'{"predicate":1}')]}
+    descriptor = {"mediaType": OCI_MANIFEST, **blob(root, json.dumps(statement).encode()), "platform": platform}
+    notes = {"vnd.docker.reference.type": "attestation-manifest"}
+    notes["vnd.docker.reference.digest"] = index["manifests"][0]["digest"]
+    index["manifests"].append({**descriptor, "annotations": notes})
+    (root / "index.json").write_text(json.dumps(index))
+    heard: list[Gap] = []
+    pack_oci_layout(opened(root), removing("app/top"), tmp_path / "after", Packing(note=heard.append))
+    assert ["attestations" in one.reason for one in heard] == [True]
+    assert len(documents(tmp_path / "after")[0]["manifests"]) == 1
+
+
+def test_a_layer_that_lies_elsewhere_stays_there(tmp_path: Path) -> None:
+    root = layout_of(tmp_path / "before", STACK)
+    _, manifest, config = documents(root)
+    elsewhere = {
+        "mediaType": OCI_LAYER.replace("layer", "layer.nondistributable"),
+        "size": 9,
+        "urls": ["https://x.test"],
+    }
+    elsewhere["digest"] = "sha256:" + "e" * 64
+    config["rootfs"]["diff_ids"].insert(0, "sha256:" + "f" * 64)
+    config["history"].insert(0, {"created_by": "elsewhere"})
+    layers = [elsewhere, *manifest["layers"]]
+    shutil.rmtree(root)
+    layout_of(root, STACK, config, {"layers": layers})
+    pack_oci_layout(opened(root), removing("app/top"), tmp_path / "after", Packing())
+    _, after, said = documents(tmp_path / "after")
+    assert after["layers"][0] == elsewhere
+    assert said["rootfs"]["diff_ids"][:3] == config["rootfs"]["diff_ids"][:3]
+
+
+def test_an_image_that_changed_meanwhile_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    root = layout_of(tmp_path / "before", STACK)
+    artifact = opened(root)
+    victim = root / "blobs" / artifact.layers[0].digest.replace(":", "/")
+    victim.write_bytes(victim.read_bytes()[:-9] + b"otherwise")
+    for write in (pack_oci_layout, pack_oci_archive, pack_docker_archive):
+        with pytest.raises(Corrupt):
+            write(artifact, removing("app/top"), tmp_path / "after", Packing())
+    assert [one.name for one in tmp_path.iterdir()] == ["before"]
