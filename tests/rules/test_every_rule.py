@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders.findings import found_by
 from builders.scenes import artifact_of, distribution_files, entry_of, scene_of
@@ -108,3 +110,22 @@ def test_it_edits_a_hidden_entry_only_in_the_layer_that_stores_it(rule: Plugin[R
     link = Entry("app/kept", Kind.SYMLINK, target="model.bin")
     for finding in found_by(rule.value, artifact_of({"app/kept": link}, [hidden, dead]), reads=60):
         assert {edit.layer for edit in finding.edits} <= {0}
+
+
+TOKENS = ["~", " (1)", "a", "tmp", "old", ".env", ".git", "HEAD", ".log", ".1", "__pycache__", ".pyc", ".py", "\udcff"]
+TOKENS += ["x.js", ".map", ".zip", ".bak", "backup", "copy", "usr", "share", "doc", "._", ".part", "pyvenv.cfg", "\n"]
+NAMES = st.lists(st.sampled_from(TOKENS), min_size=1, max_size=3).map("".join)
+PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
+BODIES = st.sampled_from([b"", b"text", b"PK\3\4", b"\0\5\x16\7", b"-----BEGIN PRIVATE KEY-----", bytes(5000), b"{}"])
+
+
+@settings(max_examples=50, derandomize=True, deadline=None)
+@given(st.dictionaries(PATHS, BODIES, max_size=12))
+def test_no_rule_falls_over_odd_names_and_each_edit_touches_what_is_there(files: dict[str, bytes]) -> None:
+    leaves = {path: body for path, body in files.items() if not any(other.startswith(path + "/") for other in files)}
+    scene = scene_of({"etc/os-release": b"ID=x\n", **leaves})
+    for plugin in RULES:
+        for finding in plugin.value.find(scene):
+            assert all(path in scene.listing for path in finding.paths)
+            assert finding.size <= sum(len(body) for body in leaves.values()) + 5
+            assert re.fullmatch("[0-9a-f]{16}", finding.fingerprint)
