@@ -12,10 +12,16 @@ def test_an_application_that_compiles_is_told_with_its_source() -> None:
 
 def test_a_distribution_that_may_compile_with_torch_is_told() -> None:
     scene = site_scene(
-        distribution_files(SITE, "torch", files={"torch/__init__.py": b"'torch.compile'\n"}),
+        distribution_files(SITE, "torch", files={"torch/__init__.py": b"import torch.x\n'torch.compile'\n"}),
         distribution_files(SITE, "fast", files={"fast/ops.py": b"from torch.utils import cpp_extension\n"}),
     )
     assert scene.ask(NATIVE_BUILDS).torch_user(f"{SITE}/torch-1.0.dist-info") == f"{SITE}/fast/ops.py"
+
+
+def test_a_word_on_compiling_without_an_import_of_torch_is_no_use() -> None:
+    """setuptools/_distutils names cpp_extension in a comment."""
+    parts = distribution_files(SITE, "setuptools", files={"setuptools/msvc.py": b"# see cpp_extension\n"})
+    assert site_scene(parts).ask(NATIVE_BUILDS).with_torch == {}
 
 
 def test_an_image_without_a_compiler_can_build_nothing() -> None:

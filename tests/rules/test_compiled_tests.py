@@ -10,6 +10,11 @@ from deadweight.rules.compiled_tests import RULE
 ELF = b"\x7fELF" + bytes(60)
 
 
+@pytest.mark.parametrize("name", ["test_jit", "atest_test", "FileStoreTest"])
+def test_finds_programs_by_the_names_that_tests_have(name: str) -> None:
+    assert found_paths(RULE, site_scene(distribution_files(SITE, "torch", files={f"torch/bin/{name}": ELF})))
+
+
 def test_finds_compiled_tests() -> None:
     """torch/bin/test_api and test_jit."""
     files = {"torch/bin/test_api": ELF, "torch/bin/protoc": ELF, "torch/__init__.py": b""}

@@ -33,14 +33,16 @@ def test_finds_headers_that_their_own_distribution_reads_only_to_be_proven() -> 
 
 
 def test_finds_headers_of_torch_only_to_suggest_where_another_may_compile() -> None:
-    user = distribution_files(SITE, "transformers", files={"transformers/x.py": b"torch.compile(model)\n"})
+    user = distribution_files(
+        SITE, "transformers", files={"transformers/x.py": b"import torch\ntorch.compile(model)\n"}
+    )
     found = only(RULE, site_scene(TORCH, user))
     assert found.safety is Safety.SUGGESTED
     assert found.evidence[-1].where == f"{SITE}/transformers/x.py"
 
 
 def test_finds_headers_of_torch_to_be_proven_in_an_image_without_a_compiler() -> None:
-    application = {"app/main.py": b"torch.compile(model)\n"}
+    application = {"app/main.py": b"import torch\ntorch.compile(model)\n"}
     found = only(RULE, site_scene(TORCH, application, image=image_running("python")))
     assert found.safety is Safety.PROVEN
     assert "no compiler" in found.evidence[1].says

@@ -60,7 +60,7 @@ def _distributions(scene: Scene) -> tuple[Distribution, ...]:
 def _infos(listing: Listing) -> Iterator[str]:
     """The dist-info and egg-info directories (or egg-info files) that hold metadata."""
     for path in listing.small:
-        if path not in listing:
+        if path not in listing or "/~" in f"/{path}":  # pip moves aside what it deletes, under such a name
             continue
         directory, _, name = path.rpartition("/")
         if (name == "METADATA" and directory.endswith(".dist-info")) or (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deadweight.core.scene import Fact, Scene
-from deadweight.facts.sources import COMPILING, SOURCES
+from deadweight.facts.sources import COMPILING, SOURCES, Source
 
 BUILDERS = frozenset(
     {"triton", "pytorch-triton", "cppyy", "cppyy-cling", "cffi", "pybind11", "nanobind", "cython", "pythran", "numba"}
@@ -35,10 +35,15 @@ class NativeBuilds:
 def _native_builds(scene: Scene) -> NativeBuilds:
     speaking = [one for one in scene.ask(SOURCES).values() if COMPILING in one.speaks]
     own = next((one.path for one in speaking if not one.distribution), "")
-    others = {one.distribution: one.path for one in reversed(speaking) if one.distribution}
+    others = {one.distribution: one.path for one in reversed(speaking) if one.distribution and _uses_torch(one)}
     is_image = scene.artifact.image is not None
     has_compiler = any(_COMPILER.search(entry.path) for entry in scene.listing.entries)
     return NativeBuilds(own, others, has_compiler or not is_image)
+
+
+def _uses_torch(source: Source) -> bool:
+    """Whether the source imports torch: many more have a word on its ways to compile in a comment."""
+    return any(name == "torch" or name.startswith("torch.") for name in source.imports | source.nested)
 
 
 NATIVE_BUILDS: Fact[NativeBuilds] = Fact("native builds", _native_builds)

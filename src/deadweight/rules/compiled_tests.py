@@ -2,11 +2,11 @@
 
 Why it weighs
 -------------
-torch/bin holds test_api and test_jit, the compiled tests of its C++ side: with two copies of protoc 52 MB of 699.
+torch carries the compiled tests of its C++ side: 113 programs, 122 MB, in the build of 2.13 for the processor.
 
 Evidence
 --------
-An ELF file that is no shared library by its name and whose name begins with `test_` or ends with `_test` or `_tests`,
+An ELF file that is no shared library by its name and whose name begins with `test_` or ends with `_test` or `Test`,
 in the RECORD of a distribution. Shared libraries (`_test_ccallback.so`) stay: Python imports them.
 
 Edit
@@ -15,7 +15,7 @@ Removes the file. Safe.
 
 Source
 ------
-Measured: dependencies, 6.2 (torch/bin: 51.7 MB).
+Measured: torch 2.13.0+cpu from its index, `torch/bin` and `torch/test`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from deadweight.rules.distribution_files import held_by, module_files
 from deadweight.rules.reporting import Waste, finding
 
 _NAME = "compiled-tests"
-_PROGRAM = re.compile(r"(?:test_[^/.]+|[^/.]+_tests?)")
+_PROGRAM = re.compile(r"(?:test_[^/.]+|[^/.]+_tests?|[A-Z][^/.]*Tests?)")
 
 
 def _find(scene: Scene) -> Iterator[Finding]:
