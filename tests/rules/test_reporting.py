@@ -10,7 +10,7 @@ from deadweight.core.edit import Safety
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Confidence, Evidence
 from deadweight.core.inventory import Inventory
-from deadweight.rules.reporting import Group, Waste, by_owner, finding, findings, measure, outermost
+from deadweight.rules.reporting import HERE, Group, Waste, by_owner, finding, findings, measure, outermost
 
 SITE = "usr/lib/python3/site-packages"
 WASTE = Waste("waste", (Evidence("it is", "here"),), Confidence.LIKELY, Safety.PROVEN)
@@ -51,6 +51,12 @@ def test_a_directory_that_an_archive_does_not_store_is_named_by_its_files() -> N
     found = finding(scene, "rule", Group("nobody", ("a/b",)), WASTE)
     assert found.paths == ("a/b/x", "a/b/y")
     assert found.size == 2
+
+
+def test_evidence_that_is_the_paths_themselves_says_the_first_one() -> None:
+    waste = replace(WASTE, evidence=(Evidence("it is", HERE), Evidence("it is", "etc/x")))
+    found = finding(scene_of({"a": b"1", "b": b"2"}), "rule", Group("nobody", ("b", "a")), waste)
+    assert [one.where for one in found.evidence] == ["a", "etc/x"]
 
 
 def test_no_edit_is_made_of_waste_that_no_edit_mends() -> None:

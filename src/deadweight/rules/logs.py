@@ -34,7 +34,7 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.places import is_fixture, is_input, is_root_file_system, newest_change
-from deadweight.rules.reporting import Waste, findings, is_packaged
+from deadweight.rules.reporting import HERE, Waste, findings, is_packaged
 
 _LOG = re.compile(
     r"(?P<stem>(?:[^/]*[^/\d.][^/]*?)\.log|(?:nohup|catalina|stdout|stderr)\.out)"
@@ -113,8 +113,8 @@ def _live_since(scene: Scene) -> float:
 def _waste(reason: str, safety: Safety) -> Waste:
     if safety is Safety.SUGGESTED:
         says = f"{reason}, and changed in the last two days before the newest change: it may still be written"
-        return Waste("log that may still be written", (Evidence(says, "its time"),), Confidence.POSSIBLE, safety)
-    evidence = Evidence(f"{reason}, and no program writes to it any more", "its name and time")
+        return Waste("log that may still be written", (Evidence(says, HERE),), Confidence.POSSIBLE, safety)
+    evidence = Evidence(f"{reason}, and no program writes to it any more", HERE)
     return Waste("log of runs that are over", (evidence,), Confidence.LIKELY, safety)
 
 

@@ -31,7 +31,7 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.endings import named
-from deadweight.rules.reporting import Waste, findings, is_packaged, outermost
+from deadweight.rules.reporting import HERE, Waste, findings, is_packaged, outermost
 
 _STORE = b"\0\0\0\1Bud1"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -43,7 +43,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
     paths = outermost((*_directories(scene), *_files(scene)))
     waste = Waste(
         "left by a desktop system",
-        (Evidence("the name and the first bytes are those of Finder or Explorer, which alone read it", "its content"),),
+        (Evidence("the name and the first bytes are those of Finder or Explorer, which alone read it", HERE),),
         Confidence.CERTAIN,
         Safety.SAFE,
     )

@@ -15,6 +15,9 @@ from deadweight.facts.hard_links import HARD_LINKS
 
 PACKAGED = (OwnerKind.DISTRIBUTION, OwnerKind.OS_PACKAGE, OwnerKind.CONDA, OwnerKind.NPM, OwnerKind.INTERPRETER)
 
+HERE = ""
+"""Where evidence was read that is the paths themselves: a finding says its first one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waste:
@@ -84,7 +87,8 @@ def finding(scene: Scene, rule: str, group: Group, waste: Waste) -> Finding:
         if waste.kind
         else ()
     )
-    return Finding(rule, group.owner, waste.says, named, size, stored, waste.evidence, waste.confidence, edits)
+    evidence = tuple(Evidence(one.says, one.where or named[0]) for one in waste.evidence)
+    return Finding(rule, group.owner, waste.says, named, size, stored, evidence, waste.confidence, edits)
 
 
 def findings(scene: Scene, rule: str, paths: Iterable[str], waste: Waste) -> Iterator[Finding]:

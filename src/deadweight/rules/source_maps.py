@@ -32,7 +32,7 @@ from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.endings import ENDINGS
-from deadweight.rules.reporting import Waste, findings
+from deadweight.rules.reporting import HERE, Waste, findings
 
 _MAPPED = (".js", ".mjs", ".cjs", ".css", ".ts")
 _READERS = {
@@ -44,7 +44,7 @@ _READERS = {
 def _find(scene: Scene) -> Iterator[Finding]:
     maps = [entry.path for entry in scene.ask(ENDINGS).get(".map", ()) if _is_map(scene, entry)]
     if maps:
-        told = Evidence("what it maps stands beside it, and only developer tools ask for it", "its place")
+        told = Evidence("what it maps stands beside it, and only developer tools ask for it", HERE)
         reader = _reader(scene)
         safety = Safety.PROVEN if reader else Safety.SAFE
         waste = Waste("source map", (told, *reader), Confidence.CERTAIN, safety)

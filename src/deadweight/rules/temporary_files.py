@@ -35,7 +35,7 @@ from deadweight.core.seams import Rule
 from deadweight.facts.endings import ENDINGS
 from deadweight.facts.places import is_fixture, is_root_file_system, newest_change
 from deadweight.facts.pointed_at import pointer_into
-from deadweight.rules.reporting import Group, Waste, finding, findings, is_packaged, measure, outermost
+from deadweight.rules.reporting import HERE, Group, Waste, finding, findings, is_packaged, measure, outermost
 
 _ENDINGS = (".tmp", ".temp", ".crdownload", ".opdownload", ".aria2", ".partial", ".incomplete", ".part")
 _SWAP_ENDINGS = (".swp", ".swo", ".swn")
@@ -50,7 +50,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
     for directory in taken:
         yield from _system_directory(scene, directory)
     by_ending = [path for path in _by_ending(scene) if not any(is_under(path, one) for one in taken)]
-    says = Evidence("the ending is that of a file that is renamed or deleted when it is finished", "its name")
+    says = Evidence("the ending is that of a file that is renamed or deleted when it is finished", HERE)
     waste = Waste("unfinished or left temporary files", (says,), Confidence.LIKELY, Safety.PROVEN)
     yield from findings(scene, RULE.name, by_ending, waste)
     yield from _by_age(scene, frozenset(by_ending), taken)
@@ -108,9 +108,7 @@ def _by_age(scene: Scene, taken: frozenset[str], directories: list[str]) -> Iter
         if entry.atime and max(entry.atime, entry.mtime) < limit and entry.path not in taken and _is_plain(scene, entry)
     ]
     says = f"neither read nor changed for {days:g} days before the newest change of the artifact"
-    waste = Waste(
-        "old files in a temporary directory", (Evidence(says, "its times"),), Confidence.LIKELY, Safety.PROVEN
-    )
+    waste = Waste("old files in a temporary directory", (Evidence(says, HERE),), Confidence.LIKELY, Safety.PROVEN)
     yield from findings(scene, RULE.name, old, waste)
 
 

@@ -40,7 +40,6 @@ _TOOLS = {
     ".pytype": "pytype",
     ".pyre": "Pyre",
     ".hypothesis": "Hypothesis",
-    ".benchmarks": "pytest-benchmark",
     ".ipynb_checkpoints": "Jupyter",
     ".virtual_documents": "JupyterLab",
     ".ropeproject": "rope",
@@ -90,7 +89,7 @@ def _waste(path: str, tools: dict[str, str], name: str) -> Waste:
     tool = tools.get(name, "coverage.py")
     safety = Safety.PROVEN if name in _ENVIRONMENTS else Safety.SAFE
     says = f"kept by {tool} for its next run"
-    evidence = Evidence(f"only {tool} uses this name, and makes it again when it is missing", path)
+    evidence = Evidence(f"only {tool} uses this name, and nothing that runs in production reads it", path)
     return Waste(says, (evidence,), Confidence.CERTAIN if safety is Safety.SAFE else Confidence.LIKELY, safety)
 
 

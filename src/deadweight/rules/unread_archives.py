@@ -38,7 +38,7 @@ from deadweight.core.seams import Rule
 from deadweight.facts.archive_members import members_of, stem_of, unpacked_beside
 from deadweight.facts.endings import ENDINGS
 from deadweight.facts.places import is_fixture
-from deadweight.rules.reporting import Group, Waste, finding, findings, is_packaged, owner_name
+from deadweight.rules.reporting import HERE, Group, Waste, finding, findings, is_packaged, owner_name
 
 _ENDINGS = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
 
@@ -47,7 +47,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
     installed = _installed(scene)
     archives = [entry for ending in (".whl", *_ENDINGS) for entry in _unowned(scene, ending)]
     brought = _brought(archives, installed)
-    evidence = Evidence("its distribution is installed in the same version", "its name")
+    evidence = Evidence("its distribution is installed in the same version", HERE)
     waste = Waste("archive of an installed distribution", (evidence,), Confidence.CERTAIN, Safety.PROVEN)
     yield from findings(scene, RULE.name, (entry.path for entry in brought), waste)
     taken = {entry.path for entry in brought}
