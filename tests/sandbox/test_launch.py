@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -139,6 +140,19 @@ def test_a_copy_is_seen_at_the_place_of_the_original(tmp_path: Path) -> None:
     assert record.observations[0].output == f"the copy, at {stand.place}/app.py\n"
 
 
+@pytest.mark.parametrize("base", ["/var/tmp", "/tmp"])
+@pytest.mark.parametrize("place", ["link/project", "to_project"])
+def test_a_place_behind_links_is_seen_by_the_path_that_was_given(base: str, place: str) -> None:
+    with tempfile.TemporaryDirectory(dir=base) as folder:
+        tree(Path(folder), {"real/project/app.py": "", "real/project/cache/x": "", "copy/cache/x": ""})
+        (Path(folder) / "link").symlink_to(f"{folder}/real")
+        (Path(folder) / "to_project").symlink_to(f"{folder}/real/project")
+        source = "import os; print(__file__, os.listdir('cache'))"
+        stand = Stand(tree(Path(folder) / "copy", {"app.py": source}), f"{folder}/{place}")
+        record = run(stand, Program((sys.executable, f"{stand.place}/app.py"), writable=("cache",)))
+        assert record.observations[0].output == f"{folder}/{place}/app.py []\n"
+
+
 def test_the_environment_is_what_is_given_and_little_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_OF_THE_HOST", "x")
     program = Program((sys.executable, "app.py"), environment={"MODEL": "small"})
@@ -268,6 +282,7 @@ def test_without_a_sandbox_a_result_runs_where_it_is_and_nothing_stays_behind(tm
 
 KILLED = """
 import sys
+import tempfile
 import time
 from pathlib import Path
 from deadweight.sandbox.isolation import isolation

@@ -23,6 +23,7 @@ DEFAULT_ENVIRONMENT: Mapping[str, str] = {
     "PYTHONHASHSEED": "0",
 }
 _KEYRINGS = (".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".config/gcloud", ".local/share/keyrings")
+_PRIVATE = ("/tmp", "/run")
 _PROVIDED = frozenset({"proc", "dev", "tmp", "run"})
 
 
@@ -48,7 +49,7 @@ def program_words(stand: Stand, program: Program, limits: RunLimits) -> tuple[st
         *_identity(stand, program),
         *(_image_root(stand.root) if stand.image else _host_root(stand)),
         *_writable(stand, program, limits),
-        *(() if stand.image else ("--ro-bind", str(stand.root), stand.place)),
+        *_tree(stand),
         *_fresh(stand, program),
         *("--remount-ro", "/", "--chdir", stand.seen(program.directory)),
         *_environment(stand, program),
@@ -99,6 +100,23 @@ def _writable(stand: Stand, program: Program, limits: RunLimits) -> Iterator[str
         yield from ("--perms", "1777", "--tmpfs", "/var/tmp")
 
 
+def _tree(stand: Stand) -> Iterator[str]:
+    for seat in () if stand.image else _seats(stand, stand.place):
+        yield from ("--ro-bind", str(stand.root), seat)
+
+
+def _seats(stand: Stand, path: str) -> tuple[str, ...]:
+    """Where to mount what the program is to see at the path: bubblewrap follows no absolute link on the way.
+
+    The links of the host lead there, but for those in a directory that the sandbox has of its own.
+    """
+    if stand.image:
+        return (path,)
+    real = os.path.realpath(path)
+    hidden = real != path and any(is_under(path, private) for private in _PRIVATE)
+    return (real, path) if hidden else (real,)
+
+
 def _fresh(stand: Stand, program: Program) -> Iterator[str]:
     for directory in map(stand.seen, program.writable):
         if not stand.behind(directory).is_dir():
@@ -106,7 +124,8 @@ def _fresh(stand: Stand, program: Program) -> Iterator[str]:
                 f"the program is to write to {directory}, which is no directory of {stand.root}",
                 advice="Name a directory that is there.",
             )
-        yield from ("--tmpfs", directory)
+        for seat in _seats(stand, directory):
+            yield from ("--tmpfs", seat)
 
 
 def _identity(stand: Stand, program: Program) -> Iterator[str]:

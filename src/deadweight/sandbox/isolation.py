@@ -75,10 +75,11 @@ def _lost(program: str) -> Iterator[str]:
         if _tried(program, (*network_words(), sys.executable, "-I", "-c", _REACH, port)):
             yield _NETWORK
     with tempfile.TemporaryDirectory(prefix="deadweight-", dir=_outside_of_tmp()) as folder:
-        place = Path(folder).resolve()
-        hold = program_words(Stand(place, str(place)), Program(()), RunLimits(temporary=0))
-        _tried(program, (*network_words(), program, *hold, "/bin/sh", "-c", f"echo x > '{place}/forbidden'; exit 0"))
-        if any(place.iterdir()):
+        tree, forbidden = Path(folder).resolve() / "tree", Path(folder).resolve() / "forbidden"
+        tree.mkdir()
+        hold = program_words(Stand(tree, str(tree)), Program(()), RunLimits(temporary=0))
+        _tried(program, (*network_words(), program, *hold, "/bin/sh", "-c", f"echo x > '{forbidden}'; exit 0"))
+        if forbidden.exists():
             yield _READ_ONLY
 
 
