@@ -54,7 +54,7 @@ items = st.builds(Item, st.sampled_from(["a", "b/c", "d/" * 60 + "e", "é"]), st
 
 
 @pytest.mark.parametrize("codec", CODECS)
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(made=st.lists(items, max_size=6))
 def test_entries_and_overhead_add_up_to_the_stored_bytes(codec: str, made: list[Item]) -> None:
     body = packed(tar_of(made), codec)
@@ -67,7 +67,7 @@ def test_entries_and_overhead_add_up_to_the_stored_bytes(codec: str, made: list[
 
 @pytest.mark.parametrize("codec", CODECS)
 def test_they_add_up_in_tars_of_many_chunks_too(codec: str) -> None:
-    bodies = [noise(3_000_000), bytes(2_500_000), b"", noise(10), b"text " * 300_000]
+    bodies = [noise(1_100_000), bytes(1_500_000), b"", noise(10), b"text " * 60_000]
     body = packed(tar_of([(f"f{number}", one) for number, one in enumerate(bodies)]), codec)
     found = index(body)
     assert sum(entry.stored for entry in found.entries) + sum(found.overhead.values()) == len(body)
@@ -75,12 +75,12 @@ def test_they_add_up_in_tars_of_many_chunks_too(codec: str) -> None:
     assert [entry.digest for entry in found.entries] == [f"blake3:{blake3(one).hexdigest()}" for one in bodies]
 
 
-@pytest.mark.parametrize("codec", ["gzip", "zstd", "xz", "bzip2"])
+@pytest.mark.parametrize("codec", ["gzip", "zstd", "xz"])
 def test_what_compresses_badly_costs_more_than_what_compresses_well(codec: str) -> None:
-    found = index(packed(tar_of([("zeros", bytes(4_000_000)), ("noise", noise(4_000_000))]), codec))
+    found = index(packed(tar_of([("zeros", bytes(2_000_000)), ("noise", noise(2_000_000))]), codec))
     zeros, noisy = found.entries
-    assert noisy.stored > 3_000_000
-    assert zeros.stored < 900_000
+    assert noisy.stored > zeros.stored + 500_000
+    assert zeros.stored < 700_000
 
 
 def test_in_a_tar_that_is_not_packed_a_file_costs_its_size() -> None:
@@ -91,7 +91,7 @@ def test_in_a_tar_that_is_not_packed_a_file_costs_its_size() -> None:
 
 @pytest.mark.parametrize("codec", CODECS)
 def test_both_digests_are_those_of_the_stored_and_of_the_unpacked_tar(codec: str) -> None:
-    tar = tar_of([("a", noise(2_200_000))])
+    tar = tar_of([("a", noise(1_100_000))])
     body = packed(tar, codec)
     found = index(body)
     assert found.digest == f"sha256:{hashlib.sha256(body).hexdigest()}"
@@ -102,7 +102,7 @@ def test_both_digests_are_those_of_the_stored_and_of_the_unpacked_tar(codec: str
 @pytest.mark.parametrize("codec", CODECS)
 def test_progress_comes_to_the_stored_bytes(codec: str) -> None:
     steps = Steps()
-    body = packed(tar_of([("a", noise(1_500_000))]), codec)
+    body = packed(tar_of([("a", noise(1_050_000))]), codec)
     index(body, progress=steps)
     assert steps.done == len(body)
 
@@ -162,7 +162,7 @@ def test_data_behind_the_end_mark_is_counted_as_such() -> None:
 
 @pytest.mark.parametrize("codec", ["gzip", "zstd", "xz", "bzip2"])
 def test_a_decompression_bomb_is_refused_by_what_comes_out(codec: str) -> None:
-    body = packed(member(block(b"bomb", 40 << 20), bytes(40 << 20)) + END, codec)
+    body = packed(member(block(b"bomb", 12 << 20), bytes(12 << 20)) + END, codec)
     with pytest.raises(Hostile, match="bomb"):
         index(body, limits=Limits(ratio=100, ratio_from=4 << 20))
 
@@ -177,6 +177,14 @@ def test_a_size_that_is_a_lie_is_a_truncation_and_costs_no_memory() -> None:
         index(block(b"a", 1 << 32) + b"short")
 
 
+def test_a_tar_without_its_end_mark_is_cut_off_but_for_a_layer() -> None:
+    body = member(block(b"a", 3), b"abc")
+    assert index(body, 0).entries
+    for cut in (body, body[:515], b""):
+        with pytest.raises(Corrupt, match="ends in the middle"):
+            index(cut)
+
+
 def test_an_error_says_where_it_was() -> None:
     with pytest.raises(Corrupt, match=r"made\.tar"):
         index(packed(tar_of([("a", noise(4000))]), "gzip")[:-30])
@@ -186,7 +194,7 @@ def test_an_error_says_where_it_was() -> None:
 def test_every_truncation_of_a_stored_layer_is_refused_or_changes_its_digest(codec: str) -> None:
     whole = packed(tar_of([("a", noise(700)), ("b", b"x")]), codec)
     digest = index(whole).digest
-    for size in range(0, len(whole), 41):
+    for size in range(0, len(whole), 131):
         try:
             assert index(whole[:size]).digest != digest
         except Corrupt:

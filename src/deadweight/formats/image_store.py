@@ -106,7 +106,7 @@ def _plain_archive(path: Path, limits: Limits) -> Store:
     before = heads = bodies = 0
     with path.open("rb") as stream:
         total = os.fstat(stream.fileno()).st_size
-        for header in headers(SeekFeed(stream, str(path)), str(path), limits):
+        for header in headers(SeekFeed(stream, str(path)), str(path), limits, marked_end=True):
             heads += header.body - before
             before, bodies = header.end, bodies + header.data
             _note(header, Blob(ByteRange(path, header.body, header.data), header.data), (blobs, links, path))
@@ -121,7 +121,7 @@ def _packed_archive(path: Path, outer: str, limits: Limits) -> Store:
     before = heads = 0
     with path.open("rb") as stream:
         feed = ChunkFeed(codec_named(outer).reader(stream), str(path), limits, came_from=stream.tell)
-        for header in headers(feed, str(path), limits):
+        for header in headers(feed, str(path), limits, marked_end=True):
             body = feed.stored
             heads += body - before
             if header.data <= MAX_SMALL:

@@ -53,7 +53,8 @@ class TarIndex:
 def index_tar(stream: BinaryIO, where: str, opening: Opening, layer: int | None = None) -> TarIndex:
     """Read the whole stream, from where it stands to its end, and tell what it holds.
 
-    With a layer number names are read as those of an image layer: whiteouts are marks, not files. What a packed
+    With a layer number names are read as those of an image layer: whiteouts are marks, not files. Without one the
+    end mark must be there, or the tar is taken for cut off. What a packed
     tar's entries cost is measured where packed pieces begin and end, and in proportion between.
     Raises Corrupt for a damaged tar or compression, Hostile beyond `opening.limits`.
     """
@@ -114,7 +115,7 @@ class _Reading:
         """Read it all; the parts of the stored size follow each other without a hole, so they add up."""
         feed, overhead = self.feed, self.overhead
         before = 0
-        for header in headers(feed, self.where, self.limits):
+        for header in headers(feed, self.where, self.limits, marked_end=self.layer is None):
             body = feed.stored
             cause = self._take(header)
             after = feed.stored

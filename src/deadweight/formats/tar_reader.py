@@ -119,13 +119,15 @@ def entry_of(header: Header, stored: int, digest: str = "", head: bytes = b"", l
     )
 
 
-def headers(feed: Feed, where: str, limits: Limits) -> Iterator[Header]:
+def headers(feed: Feed, where: str, limits: Limits, marked_end: bool = False) -> Iterator[Header]:
     """Every header; the feed stands at the body when one is given, and what of it is not taken is passed over.
 
-    Once the last was given the feed stands behind the end mark.
+    Once the last was given the feed stands behind the end mark. With `marked_end` a tar without one is taken for
+    cut off; layers are made without one (umoci).
     """
     shared: dict[str, bytes] = {}
     count = 0
+    before = 0
     while (header := _next(feed, where, shared)) is not None:
         count += 1
         if count > limits.entries:
@@ -137,6 +139,9 @@ def headers(feed: Feed, where: str, limits: Limits) -> Iterator[Header]:
         if at < header.end:
             feed.skip(max(0, header.body + header.data - at))
             feed.skip_padding(header.end)
+        before = feed.position
+    if marked_end and feed.position == before:
+        raise truncated(where, feed.position)
 
 
 def _next(feed: Feed, where: str, shared: dict[str, bytes]) -> Header | None:
