@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from deadweight.core.artifact import Artifact
+from deadweight.core.changes import Changes
 from deadweight.core.edit import Storage
-from deadweight.core.seams import Format, Opening
+from deadweight.core.seams import Format, Opening, Packing
 from deadweight.formats.tar_archive import is_tar, open_tar
 from deadweight.formats.tar_writer import pack_tar
+from deadweight.formats.unread import refuse_unread
 
 TAR_STORES = frozenset({Storage.HARDLINKS, Storage.SYMLINKS, Storage.MODES, Storage.TIMES, Storage.XATTRS})
 _SOURCES = ("tar", "sdist", "directory", "virtual-environment", "project", "zip", "wheel")
@@ -19,6 +21,12 @@ def open_archive(path: Path, opening: Opening) -> Artifact:
     return open_tar(path, opening, "tar")
 
 
+def pack_archive(artifact: Artifact, changes: Changes, out: Path, packing: Packing) -> None:
+    """Write the artifact with the changes made as one tar; Lacking where a part of it could not be read."""
+    refuse_unread(artifact)
+    pack_tar(artifact, changes, out, packing)
+
+
 FORMAT: Format = Format(
     name="tar",
     summary="a tar archive, plain or compressed",
@@ -27,5 +35,5 @@ FORMAT: Format = Format(
     open=open_archive,
     stores=TAR_STORES,
     packs=frozenset(_SOURCES),
-    pack=pack_tar,
+    pack=pack_archive,
 )

@@ -7,11 +7,10 @@ from pathlib import Path
 from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Changes
 from deadweight.core.edit import Storage
-from deadweight.core.errors import Lacking
 from deadweight.core.seams import Packing
 from deadweight.formats.output import whole_directory
-from deadweight.formats.tree_walk import UNREAD
 from deadweight.formats.tree_writer import write_tree
+from deadweight.formats.unread import refuse_unread
 
 TREE_STORES = frozenset({Storage.HARDLINKS, Storage.SYMLINKS, Storage.MODES, Storage.TIMES, Storage.XATTRS})
 
@@ -37,13 +36,7 @@ def pack_tree(artifact: Artifact, changes: Changes, out: Path, packing: Packing)
     What the system did not let it keep goes to `packing.note`. Raises Lacking where a part of the artifact could not
     be read: the copy would be without it.
     """
-    unread = [gap for gap in artifact.gaps if gap.stage == UNREAD]
-    if unread:
-        raise Lacking(
-            f"{len(unread)} paths could not be read, the first is {unread[0].where!r}: {unread[0].reason}",
-            where=artifact.location,
-            advice="Run as a user who may read all of the artifact.",
-        )
+    refuse_unread(artifact)
     with whole_directory(out) as root:
         for gap in write_tree(artifact, changes, root, packing):
             packing.note(gap)

@@ -27,7 +27,8 @@ from deadweight.core.progress import Progress
 from deadweight.core.seams import Opening
 from deadweight.formats.holes import data_ranges
 from deadweight.formats.tree_contents import TreeContents, check_unchanged, identity, open_file, opened_root
-from deadweight.formats.tree_walk import UNREAD, Node, Walk, extended, walk
+from deadweight.formats.tree_walk import Node, Walk, extended, walk
+from deadweight.formats.unread import UNREAD
 
 _THREADS = 2
 _CHUNK = 1 << 20

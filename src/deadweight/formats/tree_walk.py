@@ -12,9 +12,7 @@ from deadweight.core.gap import Gap
 from deadweight.core.limits import Limits
 from deadweight.core.paths import plain
 from deadweight.formats.scoped import DIRECTORY, open_beneath
-
-UNREAD = "read"
-"""The stage of a Gap for what is there and could not be read: a copy of the artifact would lack it."""
+from deadweight.formats.unread import UNREAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def read_end(file: BinaryIO, length: int, where: str) -> End:
     start = length - len(tail) + places[0]
     declared = _read_end_64(file, start, where)
     if declared is None and _FULL_16 not in (entries, disk) and _FULL_32 not in (size, offset):
-        _check_single_disk(disk, first, here, entries, where)
+        _check_single_disk((disk, first), here, entries, where)
         return End(entries, size, offset, start)
     if declared is None:
         raise Corrupt("the end record says zip64 and there is none", where=where)
@@ -85,8 +85,8 @@ def read_end(file: BinaryIO, length: int, where: str) -> End:
     return declared
 
 
-def _check_single_disk(disk: int, first: int, here: int, entries: int, where: str) -> None:
-    if disk or first or here != entries:
+def _check_single_disk(disks: tuple[int, int], here: int, entries: int, where: str) -> None:
+    if any(disks) or here != entries:
         raise Unknown("the zip is spread over several disks", where=where, advice="Join it into one file first.")
 
 
@@ -109,5 +109,5 @@ def _read_end_64(file: BinaryIO, end: int, where: str) -> End | None:
     mark, size, _, _, disk, first, here, entries, directory, offset = _END_64.unpack(record)
     if mark != b"PK\x06\x06" or size != _END_64.size - 12 or disks > 1:
         raise Corrupt("the zip64 end record is not where its locator says", where=where)
-    _check_single_disk(disk, first, here, entries, where)
+    _check_single_disk((disk, first), here, entries, where)
     return End(entries, directory, offset, end - _LOCATOR.size - _END_64.size)

@@ -18,6 +18,7 @@ from deadweight.core.gap import Gap
 from deadweight.core.seams import Packing
 from deadweight.formats.hard_links import anchored
 from deadweight.formats.output import whole_file
+from deadweight.formats.unread import refuse_unread
 from deadweight.formats.zip_headers import PackedBody, Record, central_header, end_records, local_header, zip_date
 
 _CHUNK = 1 << 20
@@ -35,6 +36,7 @@ def pack_zip(artifact: Artifact, changes: Changes, out: Path, packing: Packing) 
     Hard links become copies; devices and fifos are left out and noted. Bodies are packed in the order in which the
     artifact stores them into an unnamed file beside `out`, then written in the order of the archive.
     """
+    refuse_unread(artifact)
     level = _level(packing)
     planned = _planned(artifact, changes, packing)
     with whole_file(out) as stream, TemporaryFile(dir=out.parent) as kept:
