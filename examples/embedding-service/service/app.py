@@ -2,7 +2,6 @@
 
 import json
 import logging
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import numpy as np

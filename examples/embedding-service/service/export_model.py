@@ -117,7 +117,7 @@ def export(source, target):
     onnx.checker.check_model(model)
     target.mkdir(parents=True, exist_ok=True)
     onnx.save(model, target / "model.onnx")
-    for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt", "model.safetensors"):
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt"):
         shutil.copyfile(source / name, target / name)
 
 

@@ -118,7 +118,7 @@ def _unable(edit: Edit, kinds: Mapping[str, EditKind], stores: frozenset[Storage
 def _take(draft: _Draft, edit: Edit, kept: frozenset[str]) -> None:
     target = edit.arguments.get("target")
     if target is not None and draft.covered(target, None):
-        draft.leave(edit, f"what it shares, {target}, is changed by another edit")
+        draft.leave(edit, "what it would share is changed by another edit")
         return
     wanted = tuple(path for path in edit.paths if not draft.covered(path, edit.layer))
     paths = tuple(_spared(draft.listing, wanted, kept)) if kept and edit.layer is None else wanted

@@ -1,6 +1,5 @@
-import numpy as np
-
 import app
+import numpy as np
 
 
 def test_vectors_have_unit_length():
