@@ -71,9 +71,7 @@ def _staying(selection: Selection, layer: int) -> Iterator[tuple[int, Write]]:
         spot = (layer, place)
         if selection.goes(spot) or (entry.kind in MARKS and not below.has(entry)):
             continue
-        if selection.stack.is_seen(spot) and entry.path in (
-            selection.changes.replaced.keys() | selection.changes.linked
-        ):
+        if selection.is_changed(spot):
             yield place, _changed(entry, selection.changes)
         elif entry.kind is Kind.HARDLINK:
             yield _link(selection, spot, heirs)

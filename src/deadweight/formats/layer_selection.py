@@ -80,10 +80,15 @@ class Stack:
 
 @dataclass(slots=True)
 class Selection:
-    """What goes, settled step by step: `touched` layers are written anew, `whiteouts` are new ones by layer."""
+    """What goes, settled step by step.
+
+    `asked` is what the changes themselves leave out; `touched` layers are written anew; `whiteouts` are new ones, by
+    layer.
+    """
 
     stack: Stack
     changes: Changes
+    asked: set[Spot] = field(default_factory=set)
     touched: set[int] = field(default_factory=set)
     whiteouts: dict[int, set[str]] = field(default_factory=dict)
     _removed: dict[str, bool] = field(default_factory=dict)
@@ -103,34 +108,39 @@ class Selection:
         In a layer that is written anew whatever lies under a removed path goes, seen or not, and so do all but the
         last entry of one path, which the specification forbids.
         """
-        if self.is_asked(spot):
+        if spot in self.asked:
             return True
-        entry = self.stack.at(spot)
-        if spot[0] not in self.touched or entry.kind in MARKS:
+        if spot[0] not in self.touched:
             return False
-        return self.is_removed(entry.path) or not self.stack.is_last(spot)
+        entry = self.stack.at(spot)
+        return entry.kind not in MARKS and (self.is_removed(entry.path) or not self.stack.is_last(spot))
+
+    def is_changed(self, spot: Spot) -> bool:
+        """Whether the entry gets new content, or becomes a link."""
+        path = self.stack.at(spot).path
+        return (path in self.changes.replaced or path in self.changes.linked) and self.stack.is_seen(spot)
 
     def loses_body(self, spot: Spot) -> bool:
         """Whether hard links to the entry must find their body elsewhere."""
-        entry = self.stack.at(spot)
-        other = entry.path in self.changes.replaced or entry.path in self.changes.linked
-        return self.goes(spot) or (other and self.stack.is_seen(spot))
+        return self.goes(spot) or self.is_changed(spot)
 
-    def is_asked(self, spot: Spot) -> bool:
+    def asks(self, spot: Spot) -> bool:
         """Whether the changes themselves leave the entry out."""
         entry = self.stack.at(spot)
         if entry.kind is Kind.WHITEOUT:
             # Reading a whiteout makes the folder that it lies in: with the folder it has to go.
             return self.is_removed(entry.directory)
-        if entry.kind is Kind.OPAQUE or self.stack.is_seen(spot):
-            return self.is_removed(entry.path)
-        return (spot[0], entry.path) in self.changes.dropped
+        removed = self.is_removed(entry.path)
+        if entry.kind is Kind.OPAQUE or (removed and self.stack.is_seen(spot)):
+            return removed
+        return (spot[0], entry.path) in self.changes.dropped and not self.stack.is_seen(spot)
 
 
 def select(stack: Stack, changes: Changes) -> Selection:
     """What the changes come to, settled."""
     selection = Selection(stack, changes)
-    selection.touched.update(layer for layer, place in stack.spots() if selection.is_asked((layer, place)))
+    selection.asked.update(spot for spot in stack.spots() if selection.asks(spot))
+    selection.touched.update(layer for layer, _ in selection.asked)
     changed = (*changes.replaced, *changes.linked)
     selection.touched.update(stack.seen[path].layer for path in changed if path in stack.seen)
     settle(selection)
