@@ -212,13 +212,19 @@ def test_what_may_not_be_read_is_a_gap_and_no_copy_without_it_is_made(tmp_path: 
     (tree / "closed" / "inside").write_bytes(b"?")
     (tree / "secret").write_bytes(b"12345")
     (tree / "open").write_bytes(b"123")
+    (tree / "listed").mkdir()
+    (tree / "listed" / "unknown").write_bytes(b"?")
+    (tree / "listed").chmod(0o444)
     (tree / "secret").chmod(0)
     (tree / "closed").chmod(0)
     for folder in (tmp_path, *list(tmp_path.parents)[:2]):
         folder.chmod(0o777)
     command = [sys.executable, "-c", UNREADABLE, str(tree), str(tmp_path / "out")]
     said = subprocess.check_output(command, text=True)
-    assert said.splitlines() == [f"[('{UNREAD}', 'closed'), ('{UNREAD}', 'secret')] 8", *["lacking 5"] * 3]
+    assert said.splitlines() == [
+        f"[('{UNREAD}', 'closed'), ('{UNREAD}', 'listed/unknown'), ('{UNREAD}', 'secret')] 8",
+        *["lacking 5"] * 3,
+    ]
     assert not (tmp_path / "out").exists()
 
 

@@ -98,6 +98,9 @@ def _children(at: int, path: str, found: _Found) -> Iterator[Node]:
             except FileNotFoundError:
                 found.gaps.append(Gap("open", whole, "it went away while the tree was read"))
                 continue
+            except OSError as error:
+                found.gaps.append(Gap(UNREAD, whole, f"nothing can be said of it: {error.strerror}"))
+                continue
             if stat.S_ISSOCK(node.status.st_mode):
                 found.gaps.append(Gap("open", whole, "a socket is nothing that can be stored: left out"))
             else:
