@@ -11,7 +11,6 @@ import math
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,6 +133,8 @@ def _read_all(files: Sequence[Node], read: Callable[[Node], Body]) -> Iterator[t
 
     Measured: threads that share small files wait for each other and are a third slower than one alone.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(_THREADS) as pool:
         large = [node for node in files if node.status.st_size > _CHUNK]
         bodies = pool.map(read, large)
