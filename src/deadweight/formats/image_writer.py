@@ -32,13 +32,12 @@ from deadweight.formats.layer_plan import Members, plan_layers
 from deadweight.formats.layer_writer import (
     StoredLayer,
     keep_layer,
-    layer_codec,
     source_codec,
     staged_from_below,
     write_layer,
 )
 from deadweight.formats.output import whole_directory, whole_file
-from deadweight.formats.tar_writer import arranged, bodies_of
+from deadweight.formats.tar_writer import arranged
 
 TREES = frozenset({"directory", "virtual-environment", "project"})
 IMAGES = frozenset({"docker-archive", "oci-layout", "oci-archive"})
@@ -106,14 +105,14 @@ def _from_tree(sink: Sink, artifact: Artifact, changes: Changes, packing: Packin
         replace(one, entry=replace(one.entry, uid=0, gid=0)) for one in writes(artifact.inventory.visible, changes)
     )
     members = arranged(owned)
-    codec = layer_codec(packing.codec or "gzip")
+    packing = replace(packing, codec=packing.codec or "gzip")
     packing.progress.start("writing the layer", sum(member.entry.size for member in members))
-    layer = write_layer(sink, members, bodies_of(members, artifact.contents), codec, packing)
+    layer = write_layer(sink, members, artifact.contents, packing)
     packing.progress.finish()
     machine = platform.machine()
     body = tree_config(_ARCHITECTURES.get(machine, machine), layer.diff_id, packing.epoch)
     config = sink.blob(_writing(body))
-    manifest = tree_manifest(config, [layer_descriptor(layer.blob, codec, docker=False)])
+    manifest = tree_manifest(config, [layer_descriptor(layer.blob, layer.codec, docker=False)])
     return _Written(config, (layer.blob,), manifest)
 
 
@@ -143,7 +142,6 @@ def _layers(
 ) -> list[StoredLayer | None]:
     """Each layer as it was stored, None for one of which nothing is left."""
     planned, packing = how
-    named = layer_codec(packing.codec) if packing.codec else None
     stored: list[StoredLayer | None] = []
     packing.progress.start("writing layers", sum(one.entry.size for members in planned for one in members or ()))
     with staged_from_below([members or () for members in planned], artifact.contents) as staged:
@@ -153,9 +151,9 @@ def _layers(
             elif not members:
                 stored.append(None)
             else:
-                codec = named or source_codec(blobs, artifact.layers[min(index, len(artifact.layers) - 1)])
-                bodies = bodies_of(staged[index], artifact.contents)
-                stored.append(write_layer(sink, staged[index], bodies, codec, packing))
+                below = artifact.layers[min(index, len(artifact.layers) - 1)]
+                codec = packing.codec or source_codec(blobs, below).name
+                stored.append(write_layer(sink, staged[index], artifact.contents, replace(packing, codec=codec)))
     packing.progress.finish()
     return stored
 

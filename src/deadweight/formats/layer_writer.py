@@ -18,7 +18,7 @@ from deadweight.core.layers import Layer
 from deadweight.core.seams import Codec, Packing
 from deadweight.formats.image_sink import Sink, Stored, hashed
 from deadweight.formats.tar_hashing import Hashing
-from deadweight.formats.tar_writer import Bodies, compressed, dated, write_tar
+from deadweight.formats.tar_writer import bodies_of, compressed, dated, write_tar
 
 _CHUNK = 1 << 20
 
@@ -51,8 +51,10 @@ def keep_layer(sink: Sink, blobs: Blobs, layer: Layer) -> StoredLayer:
     return StoredLayer(stored, layer.diff_id, source_codec(blobs, layer), kept=True)
 
 
-def write_layer(sink: Sink, members: Sequence[Write], bodies: Bodies, codec: Codec, packing: Packing) -> StoredLayer:
-    """Write a layer of these members, in their order; the bodies that they copy come in the same order."""
+def write_layer(sink: Sink, members: Sequence[Write], contents: Contents, packing: Packing) -> StoredLayer:
+    """Write a layer of these members, in their order, which is that of their bodies; `packing` names the codec."""
+    codec = layer_codec(packing.codec)
+    bodies = bodies_of(members, contents)
     with Hashing() as unpacked:
 
         def write(stream: BinaryIO) -> None:
