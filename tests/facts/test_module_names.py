@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import keyword
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deadweight.facts.module_names import module_name
+
+_PARTS = st.lists(
+    st.from_regex(r"[a-z_]{1,6}", fullmatch=True).filter(lambda one: not keyword.iskeyword(one)), min_size=1
+)
+
+
+@settings(max_examples=50, derandomize=True, deadline=None)
+@given(_PARTS)
+def test_the_name_of_a_module_is_its_path_with_dots(parts: list[str]) -> None:
+    dotted = ".".join(parts)
+    assert module_name("/".join(parts) + ".py") == (".".join(parts[:-1]) if parts[-1] == "__init__" else dotted)
+    assert module_name("/".join(parts) + "/__init__.py") == dotted
+    assert module_name("/".join(parts) + ".cpython-312-x86_64-linux-gnu.so") in (dotted, ".".join(parts[:-1]))
+
+
+@pytest.mark.parametrize("path", ["a-b/c.py", "a/1.py", "a/class.py", "numpy.libs/lib.so", "import/x.py", "a/b.c/d.py"])
+def test_what_no_import_statement_can_say_has_no_name(path: str) -> None:
+    assert module_name(path) == ""
