@@ -308,7 +308,7 @@ def test_an_extended_header_of_a_gigabyte_is_refused_before_it_is_read() -> None
 
 @pytest.mark.parametrize(
     "text",
-    [b"junk", b"5 a=b\n", b"99 path=x\n", b"0 =\n", b"8 path=\nx", b"5 a=\n", b"-3 a=b\n", b"7 path\n", b"9 size=x"],
+    [b"junk", b"5 a=b\n", b"99 path=x\n", b"0 =\n", b"8 path=\nx", b"6 a=\n", b"-3 a=b\n", b"7 path\n", b"9 size=x"],
 )
 def test_malformed_records_are_refused(text: bytes) -> None:
     with pytest.raises(Corrupt):

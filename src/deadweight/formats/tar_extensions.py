@@ -19,10 +19,9 @@ def pax_records(body: bytes, where: str) -> list[tuple[str, bytes]]:
     records = []
     at = 0
     while at < len(body) and body[at]:
-        space = body.find(b" ", at, at + 20)
-        digits = body[at:space] if space > at else b""
+        digits, _, _ = body[at : at + 20].partition(b" ")
         length = int(digits) if digits.isdigit() else 0
-        record = body[space + 1 : at + length]
+        record = body[at + len(digits) + 1 : at + length]
         key, equals, value = record.partition(b"=")
         if at + length > len(body) or not record.endswith(b"\n") or not equals or not key:
             raise Corrupt(f"a malformed PAX record {body[at : at + 40]!r}", where=where)
