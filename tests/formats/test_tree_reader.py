@@ -183,7 +183,7 @@ def test_extended_attributes_of_users_are_kept(tmp_path: Path) -> None:
 
 
 UNREADABLE = """
-import ctypes, os, sys
+import concurrent.futures.thread, ctypes, os, sys
 from pathlib import Path
 from deadweight.core.errors import Lacking
 from deadweight.core.changes import Changes
