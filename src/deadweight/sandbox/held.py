@@ -80,6 +80,9 @@ class Held:
         self._process.wait()
 
     def _settle(self) -> None:
+        if self._process.stdin:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
         self._guard.join()
         for reader in self._readers:
             reader.join(timeout=self._job.limits.stop_seconds)
