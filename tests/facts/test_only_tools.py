@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from builders.scenes import distribution_files
 from builders.sites import SITE, image_running, site_scene
 from deadweight.core.artifact import Image
+from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.facts.only_tools import bundles
+from deadweight.facts.requirement_graph import REQUIREMENTS
 
 Files = dict[str, bytes]
 
@@ -137,3 +142,26 @@ def test_a_tool_that_the_application_reaches_through_a_side_module_stays() -> No
         leaving(dist("setuptools"), distribution_files(SITE, "torch", files=files), application, tools="setuptools")
         == {}
     )
+
+
+_WORDS = ("alpha", "beta", "gamma", "delta", "omega", "sigma")
+
+
+@settings(max_examples=50, derandomize=True, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(_WORDS), st.lists(st.sampled_from(_WORDS), unique=True, max_size=3), min_size=2),
+    st.sets(st.sampled_from(_WORDS), max_size=3),
+)
+def test_what_is_kept_needs_nothing_that_leaves(requires: dict[str, list[str]], tools: set[str]) -> None:
+    scene = site_scene(*(dist(name, *lines) for name, lines in requires.items()))
+    infos = {f"{SITE}/{name}-1.0.dist-info" for name in tools & requires.keys()}
+    graph = scene.ask(REQUIREMENTS)
+    found = bundles(scene, infos)
+    leaving = [member for bundle in found for member in bundle.members]
+    kept = {one.info for one in scene.ask(DISTRIBUTIONS)} - set(leaving)
+    assert len(leaving) == len(set(leaving))
+    assert graph.closure(kept) == kept
+    assert set(leaving) <= graph.closure(infos)
+    for bundle in found:
+        assert all(one in graph.closure([root]) for one in bundle.members for root in bundle.roots)
+        assert set(bundle.roots) <= infos
