@@ -78,7 +78,7 @@ class _Workshop:
         made = corner / self.output.path.name
         pack = self.target.pack
         assert pack is not None, "checked when the target was chosen"
-        pack(self.scene.artifact, changes, made, self.output.packing)
+        pack(self.scene.artifact, changes, made, replace(self.output.packing, note=self.scene.note))
         return _Packed(tuple(edits), made, changes)
 
     def prove(self, packed: _Packed, known: Baseline, proving: Proving) -> Proof:
