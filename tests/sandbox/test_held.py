@@ -58,6 +58,6 @@ def test_a_process_over_its_time_says_so_and_is_gone() -> None:
 def test_the_end_of_a_program_is_its_run_only_where_nothing_is_asked_of_it(port: int, asked: bool) -> None:
     probes = (Probe("GET /", ProbeKind.REQUEST),) if asked else ()
     job = replace(JOB, port=port, probes=probes)
-    start = await_ready(shell("exit 4", job=job), job, frozenset())
+    start = await_ready(shell("exit 4", job=job), job, busy=frozenset(range(1 << 16)))
     assert start.port == 0
     assert start.error == ("the program exited with status 4 before it answered on a port" if port or asked else "")
