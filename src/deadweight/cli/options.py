@@ -102,7 +102,7 @@ def _sight(configured: Configuration, manners: Manners, given: Mapping[str, Any]
         cache=None if given.get("no_cache") else cache_folder(os.environ),
         progress=terminal_progress(manners.quiet),
     )
-    options = dict(configured.options)
+    options = {"run": given.get("command") or configured.run, **configured.options}
     for setting in given.get("settings", ()):
         name, equals, value = setting.partition("=")
         if not equals:

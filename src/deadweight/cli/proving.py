@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +13,13 @@ from deadweight.cli.configuration import parse_size
 from deadweight.cli.options import Settings, stacked
 from deadweight.core.artifact import Artifact
 from deadweight.core.errors import UsageError
-from deadweight.pipeline.proving import Proving, environment_of
+from deadweight.core.probe import ProbeKind
+from deadweight.pipeline.proving import Proving
 from deadweight.proof.probes import parse_probes
 from deadweight.proof.prove import ProofSettings
+from deadweight.sandbox.command_line import Start
 from deadweight.sandbox.isolation import isolation
-from deadweight.sandbox.stand import Program, RunLimits
-
-_SHELL = re.compile(r"[|&;<>()$`*?~#\n]|^\s*\w+=")
+from deadweight.sandbox.stand import RunLimits
 
 PROVE = stacked(
     click.option("--run", "command", metavar="COMMAND", help="The program, as a shell line; an image has its own."),
@@ -43,36 +41,22 @@ def proving(asked: Settings, artifact: Artifact, given: Mapping[str, Any]) -> Pr
     line = given.get("command") or configured.run
     if not line and not specifications:
         return None
-    words = _words(line) if line else _own_command(artifact)
     base = Path.cwd() if given.get("probes") else asked.base
     probes = parse_probes(specifications or ("imports",), base)
-    program = _program(asked, artifact, (words, given)) if words else None
-    return Proving(probes, _limits(given), program)
+    asking = any(probe.kind is ProbeKind.REQUEST for probe in probes)
+    start = _start(asked, artifact, {**given, "command": line}) if line or (artifact.image and asking) else None
+    return Proving(probes, _limits(given), start)
 
 
-def _words(line: str) -> tuple[str, ...]:
-    """The words of a plain command; a line that needs a shell goes to one."""
-    return ("/bin/sh", "-c", line) if _SHELL.search(line) else tuple(shlex.split(line))
-
-
-def _own_command(artifact: Artifact) -> tuple[str, ...]:
-    return (*artifact.image.entrypoint, *artifact.image.command) if artifact.image else ()
-
-
-def _program(asked: Settings, artifact: Artifact, wish: tuple[tuple[str, ...], Mapping[str, Any]]) -> Program:
-    words, given = wish
-    image = artifact.image
-    return Program(
-        command=words,
-        directory=given.get("directory") or (image.working_directory if image else ""),
-        environment={
-            **environment_of(artifact),
-            **asked.configuration.environment,
-            **_pairs(given.get("environment") or ()),
-        },
-        user=image.user if image else "",
-        port=given.get("port") or asked.configuration.port,
-        writable=tuple(given.get("writable") or asked.configuration.writable),
+def _start(asked: Settings, artifact: Artifact, given: Mapping[str, Any]) -> Start:
+    configured = asked.configuration
+    return Start(
+        line=given["command"],
+        image=artifact.image,
+        directory=given.get("directory") or "",
+        environment={**configured.environment, **_pairs(given.get("environment") or ())},
+        port=given.get("port") or configured.port,
+        writable=tuple(given.get("writable") or configured.writable),
     )
 
 

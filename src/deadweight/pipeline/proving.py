@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from deadweight.formats.recognition import format_named
 from deadweight.proof.probes import with_imports
 from deadweight.proof.prove import ProofSettings, observe
 from deadweight.proof.verdicts import compare_runs
+from deadweight.sandbox.command_line import Start
 from deadweight.sandbox.stand import Program, Stand
 
 TREES = frozenset(("directory", "virtual-environment", "project"))
@@ -28,7 +29,7 @@ class Proving:
 
     probes: tuple[Probe, ...]
     settings: ProofSettings
-    program: Program | None = None
+    start: Start | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,17 @@ def spelled_out(probes: tuple[Probe, ...], kept: Scene) -> tuple[Probe, ...]:
 
 def baseline(stand: Stand, proving: Proving, probes: Sequence[Probe]) -> Baseline:
     """Run the original twice, so that what differs from itself is known before any edit."""
-    first = observe(stand, proving.program, probes, proving.settings)
-    again = observe(stand, proving.program, probes, proving.settings) if first.started else first
+    program = _program(stand, proving)
+    first = observe(stand, program, probes, proving.settings)
+    again = observe(stand, program, probes, proving.settings) if first.started else first
     return Baseline(tuple(probes), first, again)
 
 
 def compare(known: Baseline, stand: Stand, proving: Proving) -> Proof:
     """Run the result once and compare it with the original."""
-    after = observe(stand, proving.program, known.probes, proving.settings)
+    after = observe(stand, _program(stand, proving), known.probes, proving.settings)
     return compare_runs(known.first, known.second, after, known.probes)
 
 
-def environment_of(artifact: Artifact) -> Mapping[str, str]:
-    """The environment that an image gives its program; empty for all but images."""
-    pairs = artifact.image.environment if artifact.image else ()
-    return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+def _program(stand: Stand, proving: Proving) -> Program | None:
+    return proving.start.on(stand) if proving.start else None

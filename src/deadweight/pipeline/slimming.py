@@ -188,7 +188,7 @@ def _culprits(
     differ = {one.probe for one in proof.comparisons if one.verdict is Verdict.DIFFERENT}
     asked = tuple(probe for probe in known.probes if probe.name in differ)
     swept = bool(asked) and all(probe.kind is ProbeKind.IMPORTS for probe in asked)
-    lean = replace(proving, program=None) if swept else proving
+    lean = replace(proving, start=None) if swept else proving
     numbers = count(1)
     progress = shop.output.packing.progress
     progress.start("finding what broke it", 0, "trials")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from deadweight.core.artifact import Image
 from deadweight.core.errors import UsageError
@@ -13,6 +14,34 @@ from deadweight.sandbox.stand import Program, Stand
 
 _SHELL_SYNTAX = re.compile(r"[|&;<>()$`*?~\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=")
 _PORT = re.compile(r"--port[= ](\d+)(?!\S)|(?:--bind|-b)[= ]\S*:(\d+)(?!\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a program is started, before it is known where it stands.
+
+    `line` is what a person writes, empty for what `image` says of itself. The other fields are as those of Program
+    and win over what the image says; `environment` is added to the image's.
+    """
+
+    line: str = ""
+    image: Image | None = None
+    directory: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
+    writable: tuple[str, ...] = ()
+
+    def on(self, stand: Stand) -> Program:
+        """The program on a stand; raises UsageError where nothing says what to start."""
+        image = self.image
+        made = program_of_image(image, stand, self.line) if image else program_of(self.line, stand)
+        return replace(
+            made,
+            directory=self.directory or made.directory,
+            environment={**made.environment, **self.environment},
+            port=self.port or made.port,
+            writable=self.writable,
+        )
 
 
 def program_of(line: str, stand: Stand, environment: Mapping[str, str] | None = None) -> Program:
