@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.gap import Gap
 from deadweight.core.seams import Opening, Packing
 from deadweight.formats.directory import FORMAT as DIRECTORY
+from deadweight.formats.tar_writer import pack_tar
 from deadweight.formats.zip import FORMAT
 from deadweight.formats.zip_headers import PackedBody, Record, central_header, end_records, local_header, zip_date
 
@@ -160,3 +162,17 @@ def test_more_entries_than_sixteen_bits_hold_get_a_zip64_end() -> None:
     assert wide[:4] == b"PK\6\6"
     assert wide[-22:-18] == b"PK\5\6"
     assert len(end_records(2, 100, 100)) == 22
+
+
+def test_a_zip_whose_members_are_in_any_order_becomes_a_tar(tmp_path: Path) -> None:
+    source, out = tmp_path / "source.zip", tmp_path / "out.tar"
+    with zipfile.ZipFile(source, "w") as archive:
+        for name in ("z", "a", "m/b"):
+            archive.writestr(name, name * 100)
+    zipped = FORMAT.open(source, Opening())
+    pack_tar(zipped, Changes(), out, Packing())
+    with tarfile.open(out) as packed:
+        bodies = {member.name: packed.extractfile(member) for member in packed if member.isfile()}
+        assert {name: body.read() for name, body in bodies.items() if body} == {
+            name: name.encode() * 100 for name in ("z", "a", "m/b")
+        }

@@ -161,7 +161,7 @@ class _Reading:
                 raise Hostile(f"the directory {path!r} has a body", where=self.opened.where)
             return Entry(path, kind, mode=mode, mtime=member.modified)
         body = (member.size, member.packed, mode)
-        return Entry(path, kind, *body, mtime=member.modified, digest=digest, head=head)
+        return Entry(path, kind, *body, mtime=member.modified, digest=digest, head=head, offset=place.start)
 
     def _body(self, path: str, place: Place, keep: bool) -> tuple[str, bytes]:
         hasher, listed, head = blake3(), self.expected.get(path), b""
