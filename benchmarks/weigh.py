@@ -22,13 +22,13 @@ def main() -> None:
         print(f"making {image}", flush=True)
         make(image)
     print(f"{image.stat().st_size / 1e9:.2f} GB; best of {asked.rounds}; attribution and all rules on, no cache\n")
-    deadweight = [sys.executable, "-m", "deadweight", "weigh", image, "--no-cache", "--json"]
+    deadweight: list[str | Path] = [sys.executable, "-m", "deadweight", "weigh", image, "--no-cache", "--json"]
     base = best(deadweight, BUILD / "deadweight.log", asked.rounds)
     print(row("deadweight weigh", base, base), flush=True)
-    cached = [sys.executable, "-m", "deadweight", "weigh", image, "--json"]
+    cached: list[str | Path] = [sys.executable, "-m", "deadweight", "weigh", image, "--json"]
     best(cached, BUILD / "cached.log", 1)
     print(row("deadweight weigh, cached", best(cached, BUILD / "cached.log", asked.rounds), base), flush=True)
-    peers = {
+    peers: dict[str, tuple[str, list[str | Path]]] = {
         "dive": ("dive", ["--source", "docker-archive", "--ci", image]),
         "syft": ("syft", ["scan", f"docker-archive:{image}", "-o", "json"]),
     }

