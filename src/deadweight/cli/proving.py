@@ -45,7 +45,7 @@ def proving(asked: Settings, artifact: Artifact, given: Mapping[str, Any]) -> Pr
     probes = parse_probes(specifications or ("imports",), base)
     asking = any(probe.kind is ProbeKind.REQUEST for probe in probes)
     start = _start(asked, artifact, {**given, "command": line}) if line or (artifact.image and asking) else None
-    return Proving(probes, _limits(given), start)
+    return Proving(probes, _running(asked, given), start)
 
 
 def _start(asked: Settings, artifact: Artifact, given: Mapping[str, Any]) -> Start:
@@ -70,8 +70,8 @@ def _pairs(texts: Sequence[str]) -> Mapping[str, str]:
     return pairs
 
 
-def _limits(given: Mapping[str, Any]) -> ProofSettings:
+def _running(asked: Settings, given: Mapping[str, Any]) -> ProofSettings:
     usual = RunLimits()
     memory = parse_size(given["memory"], "--memory") if given.get("memory") else usual.memory
     limits = replace(usual, start_seconds=given.get("timeout") or usual.start_seconds, memory=memory)
-    return ProofSettings(isolation(sandbox=not given.get("no_sandbox")), limits)
+    return ProofSettings(isolation(sandbox=not given.get("no_sandbox")), limits, asked.sight.opening.progress)
