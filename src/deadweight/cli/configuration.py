@@ -16,42 +16,44 @@ _FACTORS = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "TB": 
 _FACTORS |= {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 
 
+def said(meaning: str) -> dict[str, str]:
+    """The meaning of a setting, which the documentation is made from."""
+    return {"meaning": meaning}
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What an artifact may weigh, as text with a unit ("500 MB"); more is exit status 1.
+    """What an artifact may weigh, as text with a unit ("500 MB"); more is exit status 1."""
 
-    `stored` is what it weighs as it lies there, `unpacked` once unpacked, `hidden` what is stored and never seen,
-    `findings` the estimate of all that the plan would cut.
-    """
-
-    stored: str = ""
-    unpacked: str = ""
-    hidden: str = ""
-    findings: str = ""
+    stored: str = field(default="", metadata=said("what it weighs as it lies there"))
+    unpacked: str = field(default="", metadata=said("what it weighs once unpacked"))
+    hidden: str = field(default="", metadata=said("what is stored in lower layers and never seen"))
+    findings: str = field(default="", metadata=said("the estimate of all that the plan would cut"))
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Every setting of the file, each also an option of the command line, which wins.
+    """Every setting of the file; an option of the command line wins over it."""
 
-    `keep` are globs of paths that are never edited. `select` and `ignore` name rules. `allow` names the safeties of
-    edits that are made: safe, proven, lossy. `platform` is `os/architecture`. `run` is the command to prove with,
-    `port` the one it listens on, `probes` what is asked of it, `writable` directories that it may write to,
-    `environment` what it is given. `options` are settings that rules look at, by name.
-    """
-
-    keep: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    allow: tuple[str, ...] = ("safe", "proven")
-    platform: str = ""
-    run: str = ""
-    port: int = 0
-    probes: tuple[str, ...] = ()
-    writable: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
-    budget: Budget = field(default_factory=Budget)
-    options: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = field(default=(), metadata=said("globs of paths that are never edited (`models/**`)"))
+    select: tuple[str, ...] = field(default=(), metadata=said("the only rules that look; all where left out"))
+    ignore: tuple[str, ...] = field(default=(), metadata=said("rules that do not look"))
+    allow: tuple[str, ...] = field(
+        default=("safe", "proven"), metadata=said("the safeties of edits that are made: safe, proven, lossy")
+    )
+    platform: str = field(default="", metadata=said("`os/architecture` to choose from an image of several platforms"))
+    run: str = field(default="", metadata=said("the command to prove with; an image has its own"))
+    port: int = field(default=0, metadata=said("the port that it listens on; found by itself where left out"))
+    probes: tuple[str, ...] = field(default=(), metadata=said("what is asked of it, as for `--probe`"))
+    writable: tuple[str, ...] = field(default=(), metadata=said("directories that it may write to"))
+    environment: Mapping[str, str] = field(
+        default_factory=dict, metadata=said("environment variables that it is given")
+    )
+    budget: Budget = field(default_factory=Budget, metadata=said("what the artifact may weigh, below"))
+    options: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata=said("settings that rules look at, by the names that the rules give (`log-size`)"),
+    )
 
 
 def configuration(named: Path | None, start: Path) -> tuple[Configuration, Path | None]:
@@ -78,7 +80,8 @@ def parse_size(text: str, where: str) -> int:
 
 
 def _has_table(path: Path) -> bool:
-    return "deadweight" in _parse(path).get("tool", {})  # type: ignore[operator]  # a table, or TOML would not nest it
+    tool = _parse(path).get("tool", {})
+    return isinstance(tool, dict) and "deadweight" in tool
 
 
 def _parse(path: Path) -> dict[str, object]:
@@ -86,7 +89,7 @@ def _parse(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as fault:
         raise UsageError(f"can't be read: {fault.strerror}", where=str(path)) from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise UsageError(f"is not TOML: {fault}", where=str(path)) from fault
 
 

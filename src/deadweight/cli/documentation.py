@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 from deadweight.cli.configuration import Budget, Configuration
@@ -72,13 +73,17 @@ def _exits() -> str:
 
 
 def _configuration() -> str:
-    parts = []
+    parts = ["# Configuration\n\nIn `pyproject.toml`, or without the `tool.deadweight` prefix in `deadweight.toml`.\n"]
     for kind, place in ((Configuration, "[tool.deadweight]"), (Budget, "[tool.deadweight.budget]")):
-        fields = kind.__dataclass_fields__.values()
-        rows = "".join(f"| `{one.name}` | `{one.type}` |\n" for one in fields)
-        parts.append(f"## `{place}`\n\n{kind.__doc__}\n\n| key | type |\n|---|---|\n{rows}\n")
-    head = "# Configuration\n\nIn `pyproject.toml`, or without the `tool.deadweight` prefix in `deadweight.toml`.\n\n"
-    return head + "".join(parts)
+        rows = "".join(f"| `{one.name}` | {_toml(one.type)} | {one.metadata['meaning']} |\n" for one in fields(kind))
+        parts.append(f"\n## `{place}`\n\n{kind.__doc__}\n\n| key | type | meaning |\n|---|---|---|\n{rows}")
+    return "".join(parts)
+
+
+def _toml(annotation: object) -> str:
+    """How TOML calls the type of a setting."""
+    names = {"str": "text", "int": "whole number", "tuple[str, ...]": "list of text"}
+    return names.get(str(annotation), "table")
 
 
 def _formats() -> str:
