@@ -52,7 +52,7 @@ class Configuration:
     budget: Budget = field(default_factory=Budget, metadata=said("what the artifact may weigh, below"))
     options: Mapping[str, str] = field(
         default_factory=dict,
-        metadata=said("settings that rules look at, by the names that the rules give (`log-size`)"),
+        metadata=said("settings that rules look at, as the rules name them (`log-size`)"),
     )
 
 
