@@ -8,7 +8,7 @@ import pytest
 
 from builders.images import docker_files, image_of, layout_files, write_archive, write_folder
 from builders.tars import packed, tar_of
-from deadweight.core.errors import Unknown, UsageError
+from deadweight.core.errors import Corrupt, Unknown, UsageError
 from deadweight.formats.image_traces import holds
 from deadweight.formats.recognition import format_named, formats, recognise
 
@@ -51,7 +51,7 @@ def test_nothing_at_the_path_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
         recognise(tmp_path / "missing")
 
 
-@pytest.mark.parametrize("body", [b"", b"hello", bytes(4000), b"\x1f\x8b\x08 broken", b"\x28\xb5\x2f\xfd"])
+@pytest.mark.parametrize("body", [b"", b"hello", bytes(4000)])
 def test_what_is_nothing_known_is_refused_with_what_is_known(body: bytes, tmp_path: Path) -> None:
     path = tmp_path / "thing"
     path.write_bytes(body)
@@ -59,6 +59,14 @@ def test_what_is_nothing_known_is_refused_with_what_is_known(body: bytes, tmp_pa
         recognise(path)
     assert refused.value.exit_code == 4
     assert "OCI" in refused.value.message
+
+
+@pytest.mark.parametrize("body", [b"\x1f\x8b\x08 broken", b"\x28\xb5\x2f\xfd"])
+def test_a_compression_that_gives_nothing_is_called_damaged(body: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "thing"
+    path.write_bytes(body)
+    with pytest.raises(Corrupt, match="compressed stream"):
+        recognise(path)
 
 
 def test_special_formats_are_tried_before_general_ones() -> None:

@@ -56,7 +56,7 @@ def manifest_from_json(body: bytes, where: str) -> Manifest:
     """The manifest; raises Corrupt for one that is damaged or of a newer deadweight."""
     try:
         manifest = msgspec.convert(json.loads(body), Manifest)
-    except (ValueError, msgspec.ValidationError) as error:
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:
         raise Corrupt(f"its manifest can't be read: {error}", where=where) from error
     if manifest.schema != MANIFEST_SCHEMA:
         advice = "Restore with the version of deadweight that made it, or a newer one."

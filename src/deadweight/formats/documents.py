@@ -19,7 +19,7 @@ def parsed(body: bytes, where: str) -> object:
     """The value that the JSON text says."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Corrupt(f"no JSON: {error}", where=where) from error
 
 

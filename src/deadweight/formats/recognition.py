@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from deadweight.core.errors import Lacking, Unknown, UsageError
+from deadweight.codecs.detection import HEAD_BYTES, detect
+from deadweight.core.errors import Lacking, Refused, Unknown, UsageError
 from deadweight.core.plugins import found, named
 from deadweight.core.seams import Format
 
@@ -37,5 +38,19 @@ def recognise(path: Path) -> Format:
                 return one
     except PermissionError as error:
         raise Lacking(f"it may not be read: {error.strerror}", where=str(path)) from error
+    _refuse_damaged(path)
     known = "; ".join(one.summary for one in formats())
     raise Unknown("it is nothing that deadweight reads", where=str(path), advice=f"It reads: {known}.")
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Say so where it starts as a compression and nothing, or not even that much, comes out of it."""
+    if not path.is_file():
+        return
+    with path.open("rb") as stream:
+        codec = detect(stream.read(HEAD_BYTES))
+        stream.seek(0)
+        try:
+            codec.reader(stream).read(HEAD_BYTES)
+        except Refused as fault:
+            raise type(fault)(f"as {codec.name}: {fault.what}", where=str(path), advice=fault.advice) from fault
