@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from deadweight.core.probe import Probe, ProbeKind
 from deadweight.sandbox.isolation import Isolation, isolation
 from deadweight.sandbox.stand import Program, RunLimits, Stand
 
+PYTHON = os.path.realpath(sys.executable)
+"""This Python where it really lies: what lies in /tmp, an environment of a checkout say, no program sees."""
 PATIENT = 60.0
 QUICK = RunLimits(start_seconds=PATIENT, run_seconds=PATIENT, stop_seconds=2)
 
@@ -70,7 +73,7 @@ def standing(folder: Path, source: bytes | str) -> Stand:
 
 def python(*words: str) -> Program:
     """This Python running app.py."""
-    return Program((sys.executable, "-I", "-S", "app.py", *words))
+    return Program((PYTHON, "-I", "-S", "app.py", *words))
 
 
 def get(path: str, expect: int = 0, timeout: float = PATIENT) -> Probe:

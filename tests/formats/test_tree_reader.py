@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
+from builders.ordinary_user import opened_to_all
 from deadweight.core.artifact import Artifact
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt, Hostile
@@ -217,8 +218,7 @@ def test_what_may_not_be_read_is_a_gap_and_no_copy_without_it_is_made(tmp_path: 
     (tree / "listed").chmod(0o444)
     (tree / "secret").chmod(0)
     (tree / "closed").chmod(0)
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o777)
+    opened_to_all(tmp_path)
     command = [sys.executable, "-c", UNREADABLE, str(tree), str(tmp_path / "out")]
     said = subprocess.check_output(command, text=True)
     assert said.splitlines() == [

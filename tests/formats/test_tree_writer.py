@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from builders.ordinary_user import opened_to_all
 from builders.scenes import artifact_of, entry_of
 from deadweight.core.artifact import Artifact, Image
 from deadweight.core.changes import Addition, Changes, Link, Linking
@@ -283,8 +284,7 @@ FORMAT.pack(artifact, Changes(), Path(sys.argv[1]), Packing(note=lambda gap: pri
 
 
 def test_what_only_root_could_keep_is_noted_and_the_rest_is_written(tmp_path: Path) -> None:
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o777)
+    opened_to_all(tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     command = [sys.executable, "-c", AS_NOBODY, str(tmp_path / "out")]
     said = subprocess.check_output(command, text=True, env=environment)

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from builders.programs import QUICK, command, get, held, imports, python, service, standing, tree
+from builders.programs import PYTHON, QUICK, command, get, held, imports, python, service, standing, tree
 from deadweight.core.errors import UsageError
 from deadweight.core.probe import Probe
 from deadweight.core.proof import NO_PROOF, Proof, Verdict
@@ -74,7 +73,7 @@ def test_an_original_that_misses_the_expected_status_proves_nothing(tmp_path: Pa
 def test_a_removed_module_of_a_virtual_environment_is_found_by_the_sweep(tmp_path: Path) -> None:
     before = tree(tmp_path / "before", {"kept.py": "", "gone.py": "", "broken.py": "import nothing_there"})
     after = tree(tmp_path / "after", {"kept.py": "", "broken.py": "import something_else"})
-    program = Program((sys.executable, "kept.py"))
+    program = Program((PYTHON, "kept.py"))
     probes = [imports("kept", "broken", "gone"), command("ls kept.py")]
     settings = ProofSettings(held(), QUICK)
     proof = prove(Stand(before, str(before)), Stand(after, str(before)), program, probes, settings)

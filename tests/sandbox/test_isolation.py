@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.programs import QUICK, held, service, standing, tree
+from builders.programs import PYTHON, QUICK, held, service, standing, tree
 from deadweight.core.errors import Lacking
 from deadweight.sandbox.isolation import isolation
 from deadweight.sandbox.launch import RunSettings, launch
@@ -63,19 +63,19 @@ def test_a_sandbox_that_holds_nothing_is_found_out_by_trying(tmp_path: Path) -> 
 
 def test_the_level_is_written_into_the_record(tmp_path: Path) -> None:
     found = held()
-    record = launch(standing(tmp_path, ""), Program((sys.executable, "app.py")), [], RunSettings(found, QUICK))
+    record = launch(standing(tmp_path, ""), Program((PYTHON, "app.py")), [], RunSettings(found, QUICK))
     assert record.isolation == found.level
 
 
 def test_the_program_has_no_capability_and_cannot_mount(tmp_path: Path) -> None:
     source = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith(('CapEff', 'CapPrm'))])"
-    record = launch(standing(tmp_path, source), Program((sys.executable, "app.py")), [], RunSettings(held(), QUICK))
+    record = launch(standing(tmp_path, source), Program((PYTHON, "app.py")), [], RunSettings(held(), QUICK))
     assert record.observations[0].output == "['0000000000000000', '0000000000000000']\n"
 
 
 def test_the_program_sees_no_process_but_its_own(tmp_path: Path) -> None:
     source = "import os; print(len([name for name in os.listdir('/proc') if name.isdigit()]) < 4)"
-    record = launch(standing(tmp_path, source), Program((sys.executable, "app.py")), [], RunSettings(held(), QUICK))
+    record = launch(standing(tmp_path, source), Program((PYTHON, "app.py")), [], RunSettings(held(), QUICK))
     assert record.observations[0].output == "True\n"
 
 
@@ -85,7 +85,7 @@ def test_the_keys_of_whoever_runs_it_are_out_of_sight(tmp_path: Path, monkeypatc
     try:
         monkeypatch.setenv("HOME", str(home))
         source = f"import os; print(os.listdir({str(home / '.ssh')!r}), os.listdir({str(home / 'other')!r}))"
-        record = launch(standing(tmp_path, source), Program((sys.executable, "app.py")), [], RunSettings(held(), QUICK))
+        record = launch(standing(tmp_path, source), Program((PYTHON, "app.py")), [], RunSettings(held(), QUICK))
     finally:
         shutil.rmtree(home)
     assert record.observations[0].output == "[] ['file']\n"
@@ -100,7 +100,7 @@ from deadweight.sandbox.launch import RunSettings, launch
 from deadweight.sandbox.stand import Program, Stand
 import os
 stand = Stand(Path(sys.argv[1]), sys.argv[1])
-program = Program((sys.executable, "-I", "app.py"))
+program = Program((PYTHON, "-I", "app.py"))
 record = launch(stand, program, [Probe("answer", ProbeKind.REQUEST, path="/answer")], RunSettings(isolation()))
 print(json.dumps([os.geteuid(), record.observations[0].status, record.peak_bytes > 1_000_000, record.error]))
 """

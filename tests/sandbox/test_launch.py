@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.programs import PATIENT, QUICK, command, get, held, imports, python, service, standing, tree
+from builders.programs import PATIENT, PYTHON, QUICK, command, get, held, imports, python, service, standing, tree
 from deadweight.core.errors import Lacking
 from deadweight.core.probe import Probe, ProbeKind, RunRecord
 from deadweight.sandbox.isolation import isolation
@@ -36,7 +36,7 @@ def test_a_service_is_found_on_the_port_it_chooses_and_asked_there(tmp_path: Pat
 
 def test_a_service_is_asked_on_the_port_given_even_where_it_has_two(tmp_path: Path) -> None:
     second = "import socket; other = socket.create_server(('127.0.0.1', 4000))"
-    program = Program((sys.executable, "app.py"), port=4001)
+    program = Program((PYTHON, "app.py"), port=4001)
     record = run(standing(tmp_path, service(preamble=second, port=4001)), program, get("/answer"))
     assert record.observations[0].status == 200
 
@@ -88,7 +88,7 @@ def test_a_service_that_never_listens_is_stopped_and_says_so(tmp_path: Path) -> 
 
 def test_a_service_on_another_port_than_the_given_one_is_named(tmp_path: Path) -> None:
     limits = RunLimits(start_seconds=2, stop_seconds=1)
-    program = Program((sys.executable, "-I", "-S", "app.py"), port=4001)
+    program = Program((PYTHON, "-I", "-S", "app.py"), port=4001)
     source = "import socket, time; port = socket.create_server(('127.0.0.1', 4000)); time.sleep(60)"
     record = run(standing(tmp_path, source), program, get("/answer"), limits=limits)
     assert "port 4001 within 2 s; it listens on 4000" in record.error
@@ -126,7 +126,7 @@ def test_the_tree_cannot_be_written_and_the_program_sees_why(tmp_path: Path) -> 
 def test_a_writable_directory_is_empty_and_private(tmp_path: Path) -> None:
     tree(tmp_path, {"cache/old": "x"})
     source = "import os; print(os.listdir('cache')); open('cache/new', 'w'); print(os.listdir('cache'))"
-    program = Program((sys.executable, "app.py"), writable=("cache",))
+    program = Program((PYTHON, "app.py"), writable=("cache",))
     record = run(standing(tmp_path, source), program)
     assert record.observations[0].output == "[]\n['new']\n"
     assert names(tmp_path / "cache") == ["old"]
@@ -136,7 +136,7 @@ def test_a_copy_is_seen_at_the_place_of_the_original(tmp_path: Path) -> None:
     tree(tmp_path / "original", {"app.py": "print('the original')"})
     tree(tmp_path / "copy", {"app.py": "print('the copy, at', __file__)"})
     stand = Stand(tmp_path / "copy", str(tmp_path / "original"))
-    record = run(stand, Program((sys.executable, f"{stand.place}/app.py")))
+    record = run(stand, Program((PYTHON, f"{stand.place}/app.py")))
     assert record.observations[0].output == f"the copy, at {stand.place}/app.py\n"
 
 
@@ -149,13 +149,13 @@ def test_a_place_behind_links_is_seen_by_the_path_that_was_given(base: str, plac
         (Path(folder) / "to_project").symlink_to(f"{folder}/real/project")
         source = "import os; print(__file__, os.listdir('cache'))"
         stand = Stand(tree(Path(folder) / "copy", {"app.py": source}), f"{folder}/{place}")
-        record = run(stand, Program((sys.executable, f"{stand.place}/app.py"), writable=("cache",)))
+        record = run(stand, Program((PYTHON, f"{stand.place}/app.py"), writable=("cache",)))
         assert record.observations[0].output == f"{folder}/{place}/app.py []\n"
 
 
 def test_the_environment_is_what_is_given_and_little_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_OF_THE_HOST", "x")
-    program = Program((sys.executable, "app.py"), environment={"MODEL": "small"})
+    program = Program((PYTHON, "app.py"), environment={"MODEL": "small"})
     record = run(standing(tmp_path, "import os; print(sorted(os.environ))"), program)
     expected = ["HOME", "LANG", "MODEL", "PATH", "PWD", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"]
     assert record.observations[0].output == f"{expected}\n"
@@ -205,7 +205,7 @@ def test_memory_that_forked_workers_share_counts_once(tmp_path: Path) -> None:
 
 
 def test_a_command_probe_runs_on_the_stand_beside_the_running_program(tmp_path: Path) -> None:
-    asks = f"{sys.executable} -c \"import urllib.request as r; print(r.urlopen('http://127.0.0.1:4001/text').read())\""
+    asks = f"{PYTHON} -c \"import urllib.request as r; print(r.urlopen('http://127.0.0.1:4001/text').read())\""
     record = run(standing(tmp_path, service(port=4001)), python(), command("ls"), command(asks), command("exit 3"))
     assert [(seen.status, seen.output) for seen in record.observations] == [
         (0, "app.py\n"),
@@ -231,7 +231,7 @@ def test_an_import_sweep_gives_one_outcome_a_module_and_survives_each_kind_of_en
     }
     stand = Stand(tree(tmp_path, modules), str(tmp_path))
     names = ("fine", "raises", "absent", "leaves", "crashes", "vanishes", "hangs", "deaf", "json")
-    program = Program((sys.executable, "fine.py"))
+    program = Program((PYTHON, "fine.py"))
     seen = run(stand, program, imports(*names, timeout=2)).observations[1]
     assert seen.output.splitlines() == [
         "fine\tok",
@@ -273,7 +273,7 @@ def test_without_a_sandbox_a_result_runs_where_it_is_and_nothing_stays_behind(tm
     tree(tmp_path / "original", {"app.py": "raise SystemExit('the original')"})
     orphan = "import subprocess; subprocess.Popen(['sleep', '3219'], start_new_session=True)"
     stand = Stand(tree(tmp_path / "copy", {"app.py": service(preamble=orphan)}), str(tmp_path / "original"))
-    program = Program((sys.executable, f"{stand.place}/app.py"))
+    program = Program((PYTHON, f"{stand.place}/app.py"))
     record = launch(stand, program, [get("/answer")], RunSettings(isolation(sandbox=False), QUICK))
     assert record.observations[0].status == 200
     assert record.isolation == "none: no isolation"

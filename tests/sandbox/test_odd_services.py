@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from pathlib import Path
 
-from builders.programs import QUICK, get, held, python, service, standing, tree
+from builders.programs import PYTHON, QUICK, get, held, python, service, standing, tree
 from deadweight.core.probe import Probe, ProbeKind, RunRecord
 from deadweight.sandbox.capture import KEPT
 from deadweight.sandbox.launch import RunSettings, launch
@@ -122,7 +121,7 @@ def test_a_service_that_is_not_asked_anything_is_ready_when_it_listens(tmp_path:
 
 def test_a_service_is_served_its_own_files(tmp_path: Path) -> None:
     tree(tmp_path, {"static/page.html": "<p>hello"})
-    words = (sys.executable, "-m", "http.server", "4010", "--directory", "static")
+    words = (PYTHON, "-m", "http.server", "4010", "--directory", "static")
     record = launch(Stand(tmp_path, str(tmp_path)), Program(words), [get("/page.html")], RunSettings(held(), QUICK))
     assert record.observations[0].output == "<p>hello"
     assert record.observations[0].content_type == "text/html"
