@@ -1,5 +1,140 @@
-"""deadweight finds why a Python or AI artifact is ten times too big, makes it small, and proves that it still works."""
+"""deadweight finds why a Python or AI artifact is ten times too big, makes it small, and proves that it still works.
+
+    import deadweight
+
+    report = deadweight.weigh(".venv")
+    for share in report.before.owners:
+        print(share.owner, share.size)
+
+The verbs, each from a path to a value: `weigh`, `plan`, `slim`, `verify`, `restore`. `open_scene` gives the artifact
+itself with its owners. What they take: `Target` (how to look), `Choice` (what may be cut), `Output` (where the result
+goes), `Exercise` (what to prove it with). What they give: `Report`, `Plan`, `Proof` and the nouns in them, frozen all.
+Whatever goes wrong is a `DeadweightError`, and each kind has the exit status of the command line.
+"""
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+from importlib import import_module
+
+from deadweight.core.version import VERSION
+
+__version__ = VERSION
+
+TYPE_CHECKING = False  # typing's own costs 10 ms; type checkers know the name
+if TYPE_CHECKING:
+    from deadweight.core.artifact import Artifact
+    from deadweight.core.edit import Edit, Safety
+    from deadweight.core.entry import Entry, Kind
+    from deadweight.core.errors import (
+        Corrupt,
+        DeadweightError,
+        Hostile,
+        Lacking,
+        ProofFailed,
+        Refused,
+        Unknown,
+        UsageError,
+    )
+    from deadweight.core.finding import Confidence, Evidence, Finding
+    from deadweight.core.gap import Gap
+    from deadweight.core.inventory import Inventory
+    from deadweight.core.limits import Limits
+    from deadweight.core.owner import Owner
+    from deadweight.core.plan import Plan
+    from deadweight.core.planning import Choice
+    from deadweight.core.proof import Comparison, Proof, Verdict
+    from deadweight.core.report import Composition, Cut, Report, Share
+    from deadweight.core.scene import Scene
+    from deadweight.core.seams import Opening, Packing
+    from deadweight.edits.restoring import Restored
+    from deadweight.pipeline.exercise import Exercise
+    from deadweight.pipeline.opening import Sight
+    from deadweight.pipeline.plan_file import read_plan, write_plan
+    from deadweight.pipeline.reporting import Target, open_scene, plan, restore, slim, verify, weigh
+    from deadweight.pipeline.slimming import Output
+
+_HOMES = {
+    "core.artifact": "Artifact",
+    "core.edit": "Edit Safety",
+    "core.entry": "Entry Kind",
+    "core.errors": "Corrupt DeadweightError Hostile Lacking ProofFailed Refused Unknown UsageError",
+    "core.finding": "Confidence Evidence Finding",
+    "core.gap": "Gap",
+    "core.inventory": "Inventory",
+    "core.limits": "Limits",
+    "core.owner": "Owner",
+    "core.plan": "Plan",
+    "core.planning": "Choice",
+    "core.proof": "Comparison Proof Verdict",
+    "core.report": "Composition Cut Report Share",
+    "core.scene": "Scene",
+    "core.seams": "Opening Packing",
+    "edits.restoring": "Restored",
+    "pipeline.exercise": "Exercise",
+    "pipeline.opening": "Sight",
+    "pipeline.plan_file": "read_plan write_plan",
+    "pipeline.reporting": "Target open_scene plan restore slim verify weigh",
+    "pipeline.slimming": "Output",
+}
+
+__all__ = [
+    "Artifact",
+    "Choice",
+    "Comparison",
+    "Composition",
+    "Confidence",
+    "Corrupt",
+    "Cut",
+    "DeadweightError",
+    "Edit",
+    "Entry",
+    "Evidence",
+    "Exercise",
+    "Finding",
+    "Gap",
+    "Hostile",
+    "Inventory",
+    "Kind",
+    "Lacking",
+    "Limits",
+    "Opening",
+    "Output",
+    "Owner",
+    "Packing",
+    "Plan",
+    "Proof",
+    "ProofFailed",
+    "Refused",
+    "Report",
+    "Restored",
+    "Safety",
+    "Scene",
+    "Share",
+    "Sight",
+    "Target",
+    "Unknown",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "open_scene",
+    "plan",
+    "read_plan",
+    "restore",
+    "slim",
+    "verify",
+    "weigh",
+    "write_plan",
+]
+
+
+def __getattr__(name: str) -> object:
+    """A name of the surface, its module imported at the first asking."""
+    for home, names in _HOMES.items():
+        if name in names.split():
+            found: object = getattr(import_module(f"deadweight.{home}"), name)
+            return found
+    raise AttributeError(f"module 'deadweight' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -21,9 +21,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; ends the process with the exit status."""
     given = sys.argv[1:] if arguments is None else arguments
     if given == ["--version"]:
-        from deadweight import __version__
+        from deadweight.core.version import VERSION
 
-        print(f"deadweight {__version__}")
+        print(f"deadweight {VERSION}")
         return
     from deadweight.cli.program import run
 

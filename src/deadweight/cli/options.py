@@ -15,9 +15,10 @@ from deadweight.cli.progress import terminal_progress
 from deadweight.core.edit import Safety
 from deadweight.core.errors import UsageError
 from deadweight.core.planning import Choice
-from deadweight.core.seams import Opening, Rule
-from deadweight.pipeline.finding import rules
+from deadweight.core.seams import Opening
+from deadweight.pipeline.finding import chosen_rules
 from deadweight.pipeline.opening import Sight
+from deadweight.pipeline.reporting import Target
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
@@ -65,9 +66,8 @@ class Manners:
 class Settings:
     """What the options of LOOK and CHOOSE and the configuration come to."""
 
-    sight: Sight
+    target: Target
     choice: Choice
-    rules: tuple[Rule, ...]
     configuration: Configuration
     base: Path
 
@@ -76,18 +76,15 @@ def settings(target: Path, manners: Manners, given: Mapping[str, Any]) -> Settin
     """Build the values that the stages take; options of the command line win over the file."""
     start = (target if target.is_dir() else target.parent).absolute()
     configured, read_at = configuration(given.get("config"), start)
-    known = tuple(plugin.value for plugin in rules())
     choice = Choice(
         safeties=frozenset(Safety(name) for name in given.get("allow") or configured.allow),
         select=frozenset(given.get("select") or configured.select),
         ignore=frozenset((*given.get("ignore", ()), *configured.ignore)),
         keep=(*given.get("keep", ()), *configured.keep),
     )
-    _check_rules(choice, known)
-    looking = tuple(rule for rule in known if rule.name not in choice.ignore)
-    if choice.select:
-        looking = tuple(rule for rule in looking if rule.name in choice.select)
-    return Settings(_sight(configured, manners, given), choice, looking, configured, (read_at or start).parent)
+    chosen_rules(choice)
+    seen = Target(target, _sight(configured, manners, given))
+    return Settings(seen, choice, configured, read_at.parent if read_at else start)
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
@@ -109,10 +106,3 @@ def _sight(configured: Configuration, manners: Manners, given: Mapping[str, Any]
             raise UsageError(f"{setting!r} is no setting", where="--option", advice="Write it as NAME=VALUE.")
         options[name] = value
     return Sight(opening, options)
-
-
-def _check_rules(choice: Choice, known: tuple[Rule, ...]) -> None:
-    names = {rule.name for rule in known}
-    strange = sorted((choice.select | choice.ignore) - names)
-    if strange:
-        raise UsageError(f"there is no rule {strange[0]!r}", advice="All rules: deadweight rule")

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, settings
-from deadweight.cli.telling import Watch, tell, version
-from deadweight.core.errors import UsageError
-from deadweight.core.plan import PLAN_SCHEMA, Plan
-from deadweight.core.report import Report
-from deadweight.facts.composition import COMPOSITION
-from deadweight.formats.output import whole_file
-from deadweight.formats.recognition import format_named
-from deadweight.pipeline.finding import find
-from deadweight.pipeline.opening import open_scene
-from deadweight.pipeline.planning import make_plan
-from deadweight.reports.json import as_plain, text
+from deadweight.cli.telling import tell
+from deadweight.pipeline import reporting
+from deadweight.pipeline.plan_file import plan_text, write_plan
 
 
 @click.command("plan")
@@ -49,32 +40,11 @@ def COMMAND(  # noqa: N802
     """
     manners = Manners(as_json, quiet)
     asked = settings(target, manners, given)
-    watch = Watch()
-    with watch.stage("open and attribute"):
-        scene = open_scene(target, asked.sight)
-    with watch.stage("find and plan"):
-        findings = find(scene, asked.rules)
-        stores = format_named(to_format or scene.artifact.format).stores
-        plan = make_plan(scene, findings, asked.choice, stores)
+    report = reporting.weigh(asked.target, asked.choice, to_format or "")
+    assert report.plan is not None, "weighing plans"
     if out is None:
-        click.echo(text(as_plain(plan)), nl=False)
+        click.echo(plan_text(report.plan), nl=False)
         return 0
-    with whole_file(out) as stream:
-        stream.write(text(as_plain(plan)).encode())
-    report = Report(version(), scene.ask(COMPOSITION), findings, plan, gaps=scene.gaps, stages=tuple(watch.stages))
+    write_plan(report.plan, out)
     tell(report, manners)
     return 0
-
-
-def read_plan(path: Path) -> Plan:
-    """The plan of a file that `deadweight plan` wrote; raises UsageError for anything else."""
-    import msgspec
-
-    try:
-        return msgspec.convert(json.loads(path.read_bytes()), Plan)
-    except OSError as fault:
-        raise UsageError(f"can't be read: {fault.strerror}", where=str(path)) from fault
-    except (ValueError, msgspec.ValidationError) as fault:
-        raise UsageError(
-            f"is no plan of schema {PLAN_SCHEMA}: {fault}", where=str(path), advice="Make one: deadweight plan TARGET"
-        ) from fault

@@ -9,10 +9,10 @@ from importlib import import_module
 
 import click
 
-from deadweight import __version__
 from deadweight.cli.exits import EXITS, INTERRUPTED
 from deadweight.cli.main import COMMANDS
 from deadweight.core.errors import DeadweightError, Lacking
+from deadweight.core.version import VERSION
 from deadweight.reports.paint import Paint, printable
 
 _SYSTEM_LACKS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM))
@@ -44,7 +44,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="deadweight %(version)s")
+@click.version_option(VERSION, message="deadweight %(version)s")
 def deadweight() -> None:
     """Find why a Python or AI artifact is ten times too big, make it small, and prove that it still works.
 

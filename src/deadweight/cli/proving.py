@@ -1,4 +1,4 @@
-"""The options of a proof, and the values that they come to."""
+"""The options of a proof, and the exercise that they come to."""
 
 from __future__ import annotations
 
@@ -11,14 +11,8 @@ import click
 
 from deadweight.cli.configuration import parse_size
 from deadweight.cli.options import Settings, stacked
-from deadweight.core.artifact import Artifact
 from deadweight.core.errors import UsageError
-from deadweight.core.probe import ProbeKind
-from deadweight.pipeline.proving import Proving
-from deadweight.proof.probes import parse_probes
-from deadweight.proof.prove import ProofSettings
-from deadweight.sandbox.command_line import Start
-from deadweight.sandbox.isolation import isolation
+from deadweight.pipeline.exercise import Exercise
 from deadweight.sandbox.stand import RunLimits
 
 PROVE = stacked(
@@ -34,29 +28,23 @@ PROVE = stacked(
 )
 
 
-def proving(asked: Settings, artifact: Artifact, given: Mapping[str, Any]) -> Proving | None:
-    """What to prove with, from options, the file and the image's own configuration; None where nothing is given."""
+def exercise(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:
+    """What to prove with, from the options and the file; None where neither says anything to run or to ask."""
     configured = asked.configuration
-    specifications = tuple(given.get("probes") or configured.probes)
-    line = given.get("command") or configured.run
-    if not line and not specifications:
+    run = given.get("command") or configured.run
+    probes = tuple(given.get("probes") or configured.probes)
+    if not run and not probes:
         return None
-    base = Path.cwd() if given.get("probes") else asked.base
-    probes = parse_probes(specifications or ("imports",), base)
-    asking = any(probe.kind is ProbeKind.REQUEST for probe in probes)
-    start = _start(asked, artifact, {**given, "command": line}) if line or (artifact.image and asking) else None
-    return Proving(probes, _running(asked, given), start)
-
-
-def _start(asked: Settings, artifact: Artifact, given: Mapping[str, Any]) -> Start:
-    configured = asked.configuration
-    return Start(
-        line=given["command"],
-        image=artifact.image,
+    return Exercise(
+        run=run,
+        probes=probes,
+        port=given.get("port") or configured.port,
         directory=given.get("directory") or "",
         environment={**configured.environment, **_pairs(given.get("environment") or ())},
-        port=given.get("port") or configured.port,
         writable=tuple(given.get("writable") or configured.writable),
+        limits=_limits(given),
+        sandbox=not given.get("no_sandbox"),
+        base=Path.cwd() if given.get("probes") else asked.base,
     )
 
 
@@ -70,8 +58,7 @@ def _pairs(texts: Sequence[str]) -> Mapping[str, str]:
     return pairs
 
 
-def _running(asked: Settings, given: Mapping[str, Any]) -> ProofSettings:
+def _limits(given: Mapping[str, Any]) -> RunLimits:
     usual = RunLimits()
     memory = parse_size(given["memory"], "--memory") if given.get("memory") else usual.memory
-    limits = replace(usual, start_seconds=given.get("timeout") or usual.start_seconds, memory=memory)
-    return ProofSettings(isolation(sandbox=not given.get("no_sandbox")), limits, asked.sight.opening.progress)
+    return replace(usual, start_seconds=given.get("timeout") or usual.start_seconds, memory=memory)

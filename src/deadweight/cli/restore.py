@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 from deadweight.cli.options import PATH, TALK
-from deadweight.core.errors import UsageError
-from deadweight.edits.restoring import restore_into
-from deadweight.pipeline.slimming import companion_path
+from deadweight.pipeline import reporting
 from deadweight.reports.json import as_plain, text
 from deadweight.reports.measures import plural, size
 
@@ -30,10 +28,7 @@ def COMMAND(out: Path, wanted: tuple[str, ...], companion: Path | None, as_json:
       deadweight restore slim.tar distribution:pytest
       deadweight restore app-slim rule:bytecode
     """
-    source = companion or companion_path(out)
-    if not source.is_file():
-        raise UsageError("the companion archive is not there", where=str(source), advice="Say where: --from FILE")
-    done = restore_into(out, source, wanted)
+    done = reporting.restore(out, wanted, companion)
     if as_json:
         click.echo(text(as_plain(done)), nl=False)
     elif not quiet:

@@ -11,20 +11,13 @@ import click
 
 from deadweight.cli.exits import FINE, OVER_BUDGET
 from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, Settings, settings
-from deadweight.cli.plan import read_plan
-from deadweight.cli.proving import PROVE, proving
-from deadweight.cli.telling import Watch, over_budget, tell, version
-from deadweight.core.finding import Finding
-from deadweight.core.plan import Plan
-from deadweight.core.report import Report
-from deadweight.core.scene import Scene
+from deadweight.cli.proving import PROVE, exercise
+from deadweight.cli.telling import over_budget, tell
+from deadweight.core.errors import UsageError
 from deadweight.core.seams import Packing
-from deadweight.core.waterfall import waterfall
-from deadweight.facts.composition import COMPOSITION
-from deadweight.pipeline.finding import find
-from deadweight.pipeline.opening import open_scene
-from deadweight.pipeline.planning import make_plan
-from deadweight.pipeline.slimming import Made, Output, slim, target_format
+from deadweight.pipeline import reporting
+from deadweight.pipeline.plan_file import read_plan
+from deadweight.pipeline.slimming import Output
 
 
 @click.command("slim")
@@ -63,47 +56,21 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
     """
     manners = Manners(as_json, quiet)
     asked = settings(target, manners, given)
-    watch = Watch()
-    with watch.stage("open and attribute"):
-        scene = open_scene(target, asked.sight)
+    what = read_plan(given["plan_file"]) if given["plan_file"] else asked.choice
     output = Output(out, given["to_format"] or "", _packing(asked, given), not given["no_companion"])
-    proof = proving(asked, scene.artifact, given)
-    with watch.stage("find and plan"):
-        findings, plan = _planned(
-            scene, replace(asked, choice=replace(asked.choice, provable=proof is not None)), given, output
-        )
-    with watch.stage("apply, prove and pack"):
-        made = slim(scene, plan, output, (asked.sight, proof))
-    report = _report(scene, (findings, plan), made, watch)
-    over = over_budget(asked.configuration.budget, made.scene.ask(COMPOSITION), None)
+    report = reporting.slim(asked.target, output, what, exercise(asked, given))
+    assert report.after is not None, "what was made was weighed"
+    over = over_budget(asked.configuration.budget, report.after, None)
     tell(replace(report, over_budget=over), manners)
     return OVER_BUDGET if over else FINE
 
 
 def _packing(asked: Settings, given: dict[str, Any]) -> Packing:
-    epoch = int(os.environ.get("SOURCE_DATE_EPOCH") or 0)
-    return Packing(codec=given["codec"] or "", epoch=epoch, progress=asked.sight.opening.progress)
+    progress = asked.target.sight.opening.progress
+    return Packing(codec=given["codec"] or "", epoch=_epoch(os.environ.get("SOURCE_DATE_EPOCH", "")), progress=progress)
 
 
-def _planned(scene: Scene, asked: Settings, given: dict[str, Any], output: Output) -> tuple[tuple[Finding, ...], Plan]:
-    target = target_format(scene, output)
-    if given["plan_file"] is not None:
-        return (), read_plan(given["plan_file"]).bound_to(scene.artifact.digest)
-    findings = find(scene, asked.rules)
-    return findings, make_plan(scene, findings, asked.choice, target.stores)
-
-
-def _report(scene: Scene, planned: tuple[tuple[Finding, ...], Plan], made: Made, watch: Watch) -> Report:
-    findings, plan = planned
-    return Report(
-        version(),
-        scene.ask(COMPOSITION),
-        findings,
-        plan,
-        after=made.scene.ask(COMPOSITION),
-        companion=str(made.companion) if made.companion else "",
-        cuts=waterfall(made.edits, scene.listing, made.scene.artifact.inventory),
-        proof=made.proof,
-        gaps=scene.gaps,
-        stages=tuple(watch.stages),
-    )
+def _epoch(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit()):
+        raise UsageError(f"{text!r} are no seconds", where="SOURCE_DATE_EPOCH", advice="Write it as `date +%s` does.")
+    return int(text or 0)

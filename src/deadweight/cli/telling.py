@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 
-from deadweight import __version__
 from deadweight.cli.configuration import Budget, parse_size
 from deadweight.cli.options import Manners
 from deadweight.core.plan import Plan
 from deadweight.core.plugins import found, named
-from deadweight.core.report import Composition, Report, Stage
+from deadweight.core.report import Composition, Report
 from deadweight.core.seams import ReportForm
 
 
@@ -30,26 +25,6 @@ def tell(report: Report, manners: Manners) -> None:
 def in_colour() -> bool:
     """Whether standard output shows colour: a terminal, and no NO_COLOR."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def version() -> str:
-    """The version that reports carry."""
-    return __version__
-
-
-@dataclass(slots=True)
-class Watch:
-    """Notes how long each stage took."""
-
-    clock: Callable[[], float] = time.perf_counter
-    stages: list[Stage] = field(default_factory=list)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time one stage."""
-        since = self.clock()
-        yield
-        self.stages.append(Stage(name, round(self.clock() - since, 3)))
 
 
 def over_budget(budget: Budget, whole: Composition, plan: Plan | None) -> tuple[str, ...]:

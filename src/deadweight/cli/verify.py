@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deadweight.cli.options import LOOK, PATH, TALK, Manners, settings
-from deadweight.cli.proving import PROVE, proving
-from deadweight.cli.telling import Watch, tell, version
+from deadweight.cli.proving import PROVE, exercise
+from deadweight.cli.telling import tell
 from deadweight.core.errors import ProofFailed, UsageError
-from deadweight.core.proof import Verdict
-from deadweight.core.report import Report
-from deadweight.facts.composition import COMPOSITION
-from deadweight.pipeline.opening import open_scene
-from deadweight.pipeline.proving import baseline, compare, spelled_out, stand_for
+from deadweight.core.proof import NO_PROOF, Verdict
+from deadweight.pipeline import reporting
+from deadweight.pipeline.reporting import Target
 from deadweight.pipeline.slimming import reason
 
 
@@ -39,19 +36,11 @@ def COMMAND(before: Path, after: Path, as_json: bool, quiet: bool, **given: Any)
     """
     manners = Manners(as_json, quiet)
     asked = settings(before, manners, given)
-    watch = Watch()
-    with watch.stage("open and attribute"):
-        original, result = open_scene(before, asked.sight), open_scene(after, asked.sight)
-    wish = proving(asked, original.artifact, given)
+    wish = exercise(asked, given)
     if wish is None:
         raise UsageError("there is nothing to run", advice="Give --run and --probe, or --probe imports.")
-    with watch.stage("prove"), tempfile.TemporaryDirectory(prefix="deadweight-verify-") as room:
-        stand = stand_for(original.artifact, Path(room) / "before")
-        known = baseline(stand, wish, spelled_out(wish.probes, result))
-        proof = compare(known, stand_for(result.artifact, Path(room) / "after", Path(stand.place)), wish)
-    report = Report(
-        version(), original.ask(COMPOSITION), after=result.ask(COMPOSITION), proof=proof, stages=tuple(watch.stages)
-    )
+    report = reporting.verify(asked.target, Target(after, asked.target.sight), wish)
+    proof = report.proof or NO_PROOF
     tell(report, manners)
     if proof.verdict is not Verdict.SAME:
         raise ProofFailed(f"the verdict is {proof.verdict}: {reason(proof)}")

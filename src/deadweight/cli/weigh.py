@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,8 @@ import click
 
 from deadweight.cli.exits import FINE, OVER_BUDGET
 from deadweight.cli.options import CHOOSE, LOOK, TALK, TARGET, Manners, settings
-from deadweight.cli.telling import Watch, over_budget, tell, version
-from deadweight.core.report import Report
-from deadweight.facts.composition import COMPOSITION
-from deadweight.formats.recognition import format_named
-from deadweight.pipeline.finding import find
-from deadweight.pipeline.opening import open_scene
-from deadweight.pipeline.planning import make_plan
+from deadweight.cli.telling import over_budget, tell
+from deadweight.pipeline import reporting
 
 
 @click.command("weigh")
@@ -37,15 +33,7 @@ def COMMAND(target: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # n
     """
     manners = Manners(as_json, quiet)
     asked = settings(target, manners, given)
-    watch = Watch()
-    with watch.stage("open and attribute"):
-        scene = open_scene(target, asked.sight)
-    with watch.stage("find"):
-        findings = find(scene, asked.rules)
-    with watch.stage("plan"):
-        plan = make_plan(scene, findings, asked.choice, format_named(scene.artifact.format).stores)
-    whole = scene.ask(COMPOSITION)
-    over = over_budget(asked.configuration.budget, whole, plan)
-    report = Report(version(), whole, findings, plan, gaps=scene.gaps, stages=tuple(watch.stages), over_budget=over)
-    tell(report, manners)
+    report = reporting.weigh(asked.target, asked.choice)
+    over = over_budget(asked.configuration.budget, report.before, report.plan)
+    tell(replace(report, over_budget=over), manners)
     return OVER_BUDGET if over else FINE

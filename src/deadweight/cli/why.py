@@ -16,8 +16,8 @@ from deadweight.core.finding import Finding
 from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.facts.explanation import OWNERS, Explanation, explain
-from deadweight.pipeline.finding import find
-from deadweight.pipeline.opening import open_scene
+from deadweight.pipeline.finding import chosen_rules, find
+from deadweight.pipeline.reporting import open_scene
 from deadweight.reports.json import as_plain, finding_document, text
 from deadweight.reports.measures import plural, size
 from deadweight.reports.paint import Paint, fitted, printable
@@ -44,7 +44,7 @@ def COMMAND(target: Path, subject: str, as_json: bool, quiet: bool, **given: Any
       deadweight why app .venv/lib/python3.11/site-packages/numpy/_core/tests --json
     """
     asked = settings(target, Manners(as_json, quiet), given)
-    scene = open_scene(target, asked.sight)
+    scene = open_scene(asked.target)
     said = explain(scene, subject)
     if said is None:
         raise _nothing(scene, subject)
@@ -69,7 +69,7 @@ def _touching(scene: Scene, asked: Settings, said: Explanation) -> tuple[Finding
     named = path in scene.listing
     return tuple(
         finding
-        for finding in find(scene, asked.rules)
+        for finding in find(scene, chosen_rules(asked.choice))
         if (any(is_under(path, one) or is_under(one, path) for one in finding.paths) if named else _of(finding, said))
     )
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from deadweight import __version__
 from deadweight.codecs.detection import codec_named
 from deadweight.core.artifact import Artifact, Contents
 from deadweight.core.changes import Changes, Write, is_removed
@@ -21,6 +20,7 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt
 from deadweight.core.paths import parents
 from deadweight.core.seams import Opening, Packing
+from deadweight.core.version import VERSION
 from deadweight.formats.byte_range import identity, whole_file
 from deadweight.formats.companion_manifest import Change, Item, Manifest, manifest_from_json, manifest_to_json
 from deadweight.formats.output import whole_file as whole_output
@@ -63,7 +63,7 @@ def write_companion(artifact: Artifact, changes: Changes, reasons: Reasons, out:
     """Write what the changes take from the artifact to a path that does not exist yet, whole or not at all."""
     originals = _Originals(artifact, changes, reasons)
     items = tuple(originals.items())
-    manifest = manifest_to_json(Manifest(artifact.digest, artifact.format, __version__, items))
+    manifest = manifest_to_json(Manifest(artifact.digest, artifact.format, VERSION, items))
     members = tuple(originals.members(items))
     with whole_output(out) as stream, compressed(stream, codec_named("zstd"), Packing()) as tar:
         tar.write(tar_header(Entry(MANIFEST, Kind.FILE, len(manifest))))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
-from deadweight.core.errors import DeadweightError
+from deadweight.core.errors import DeadweightError, UsageError
 from deadweight.core.finding import Finding
 from deadweight.core.gap import Gap
+from deadweight.core.planning import Choice
 from deadweight.core.plugins import Plugin, found, named
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
@@ -17,6 +19,18 @@ def rules() -> tuple[Plugin[Rule], ...]:
     plugins = found("deadweight.rules", "RULE", Rule)
     named(plugins)
     return tuple(sorted(plugins, key=lambda plugin: plugin.value.name))
+
+
+def chosen_rules(choice: Choice) -> tuple[Rule, ...]:
+    """The rules that are selected, all where none is named, without those ignored; an unknown name is a UsageError."""
+    known = {plugin.value.name: plugin.value for plugin in rules()}
+    strange = sorted((choice.select | choice.ignore) - known.keys())
+    if strange:
+        near = get_close_matches(strange[0], known, 3)
+        advice = f"Did you mean {', '.join(near)}?" if near else "All rules: deadweight rule"
+        raise UsageError(f"there is no rule {strange[0]!r}", advice=advice)
+    wanted = (choice.select or known.keys()) - choice.ignore
+    return tuple(rule for name, rule in known.items() if name in wanted)
 
 
 def find(scene: Scene, looking: Iterable[Rule]) -> tuple[Finding, ...]:

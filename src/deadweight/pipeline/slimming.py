@@ -108,17 +108,19 @@ def slim(scene: Scene, plan: Plan, output: Output, looking: tuple[Sight, Proving
     sight, proving = looking
     plan.bound_to(scene.artifact.digest)
     target = target_format(scene, output)
-    _check_free(output.path)
+    check_free(output)
     with scratch_directory(output.path.absolute()) as room:
         shop = _Workshop(scene, sight, output, room, target)
         packed, proof = _proven(shop, plan.edits, proving) if proving else (shop.make(plan.edits, "result"), NO_PROOF)
         return _placed(shop, packed, proof)
 
 
-def _check_free(out: Path) -> None:
+def check_free(output: Output) -> None:
+    """Raise UsageError where the output can't lie: something is there, or its directory is not."""
+    out = output.path
     if not out.absolute().parent.is_dir():
         raise UsageError("its directory is not there", where=str(out), advice=f"mkdir -p {out.absolute().parent}")
-    for taken in (out, companion_path(out)):
+    for taken in (out, companion_path(out)) if output.companion else (out,):
         if os.path.lexists(taken):
             raise UsageError("it is already there", where=str(taken), advice="Name another output, or remove it.")
 
