@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -108,7 +109,7 @@ def verify(before: Target | Place, after: Target | Place, exercise: Exercise) ->
     )
 
 
-def restore(out: Place, wanted: tuple[str, ...], companion: Place | None = None) -> Restored:
+def restore(out: Place, wanted: str | Sequence[str], companion: Place | None = None) -> Restored:
     """Put back into a result what was cut from it: paths, globs, `distribution:NAME`, `rule:NAME`, `**` for all.
 
     The companion archive is looked for beside the result. Raises UsageError where something wanted is not in it.
@@ -116,7 +117,7 @@ def restore(out: Place, wanted: tuple[str, ...], companion: Place | None = None)
     source = Path(companion) if companion is not None else companion_path(Path(out))
     if not source.is_file():
         raise UsageError("the companion archive is not there", where=str(source), advice="Say where: --from FILE")
-    return restore_into(Path(out), source, wanted)
+    return restore_into(Path(out), source, (wanted,) if isinstance(wanted, str) else tuple(wanted))
 
 
 def _target(target: Target | Place) -> Target:
