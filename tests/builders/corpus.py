@@ -25,7 +25,7 @@ Content = Mapping[str, tuple[str, int, str, str]]
 
 def tar_file(folder: Path, codec: str) -> Path:
     """A tar of three files and two kinds of link."""
-    items = [
+    items: list[Item | tuple[str, bytes]] = [
         *FILES,
         Item("app/hard", kind="hardlink", target="app/main.py"),
         Item("app/soft", kind="symlink", target="x"),

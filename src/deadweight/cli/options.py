@@ -21,7 +21,7 @@ from deadweight.pipeline.opening import Sight
 from deadweight.pipeline.reporting import Target
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-PATH = click.Path(path_type=Path)
+PATH = click.Path(readable=False, path_type=Path)
 TARGET = click.argument("target", type=PATH)
 
 

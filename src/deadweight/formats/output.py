@@ -51,9 +51,17 @@ def whole_directory(out: Path) -> Iterator[Path]:
 
 @contextmanager
 def scratch_directory(out: Path) -> Iterator[Path]:
-    """A folder beside `out` for the work on it: gone at the end, and after a kill at the next run."""
+    """A folder beside `out` for the work on it: gone at the end, and after a kill at the next run.
+
+    What lacks for something in it is told of `out`, the only name that the user knows.
+    """
     with _output(out, _new_directory) as (temporary, _):
-        yield temporary
+        try:
+            yield temporary
+        except Lacking as fault:
+            if not fault.where.startswith(str(temporary)):
+                raise
+            raise Lacking(fault.what, where=str(out), advice=fault.advice) from fault
 
 
 @contextmanager
