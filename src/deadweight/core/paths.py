@@ -18,6 +18,15 @@ def plain(name: str, where: str) -> str:
     """
     if "\0" in name:
         raise Hostile(f"the name {name[:80]!r} holds a NUL byte", where=where)
+    # Most names are plain already: 100 000 of them are told from the others in a tenth of the time of splitting.
+    odd = "/." in name or "//" in name or name[:1] in ("/", ".") or name[-1:] == "/"
+    path = _cleaned(name, where) if odd else name
+    if len(path) > MAX_COMPONENT // 4:  # a character is four bytes at most
+        _check_length(path, where)
+    return path
+
+
+def _cleaned(name: str, where: str) -> str:
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise Hostile(
@@ -25,10 +34,7 @@ def plain(name: str, where: str) -> str:
             where=where,
             advice="Archives with '..' in their names are never opened. Build it again without them.",
         )
-    path = "/".join(parts)
-    if len(path) > MAX_COMPONENT // 4:  # a character is four bytes at most
-        _check_length(path, where)
-    return path
+    return "/".join(parts)
 
 
 def _check_length(path: str, where: str) -> None:

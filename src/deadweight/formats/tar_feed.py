@@ -71,7 +71,7 @@ class SeekFeed:
 
 
 class ChunkFeed:
-    """A stream of which every byte is read once, in chunks that `each` is given too.
+    """A stream of which every byte is read once, in chunks.
 
     `came_from` tells how many stored bytes were read so far, None where nothing is packed. Bytes that come out
     beyond the limits raise Hostile.
@@ -82,13 +82,11 @@ class ChunkFeed:
         stream: BinaryIO,
         where: str,
         limits: Limits,
-        each: Callable[[bytes], None] = lambda chunk: None,
         came_from: Callable[[], int] | None = None,
     ) -> None:
         self._read = stream.read
         self._where = where
         self._limits = limits
-        self._each = each
         self._came_from = came_from
         self._chunk = b""
         self._at = 0
@@ -158,7 +156,6 @@ class ChunkFeed:
         self._base += len(self._chunk)
         self._chunk, self._at = chunk, 0
         if chunk:
-            self._each(chunk)
             self._check(self._base + len(chunk))
         return bool(chunk)
 

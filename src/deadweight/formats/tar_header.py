@@ -12,7 +12,7 @@ from deadweight.core.errors import Corrupt
 BLOCK = 512
 ZEROS = bytes(BLOCK)
 
-_FIELDS = struct.Struct("100s8s8s8s12s12s8sc100s8s64x8s8s155s12x")
+_FIELDS = struct.Struct("100s24s12s12s8sc100s8s64x8s8s155s12x")
 _ADLER = 65521
 _USTAR = b"ustar\x0000"
 _STAR = slice(508, 512)
@@ -34,16 +34,18 @@ class Block(NamedTuple):
 
 def read_block(block: bytes, where: str, at: int) -> Block:
     """The fields of a header that starts `at` bytes into the tar; raises Corrupt for a wrong checksum or number."""
-    name, mode, uid, gid, size, mtime, checksum, flag, link, magic, major, minor, prefix = _FIELDS.unpack(block)
+    name, rights, declared, time, checksum, flag, link, magic, major, minor, prefix = _FIELDS.unpack(block)
     try:
         _verify(block, _number(checksum))
         device = (_number(major), _number(minor)) if flag in b"34" else (0, 0)
-        numbers = (_number(mode), _number(uid), _number(gid), _number(size), _number(mtime))
+        mode, uid, gid = _rights(rights)
+        size, mtime = _number(declared), _time(time)
     except ValueError as error:
         raise Corrupt(f"no tar header at byte {at}: {error}", where=where, advice="The archive is damaged.") from None
-    if numbers[3] < 0:
+    if size < 0:
         raise Corrupt(f"the tar header at byte {at} has a negative size", where=where)
-    return Block(_full_name(name, magic, prefix, block), *numbers, flag, _text(link), device)
+    name = _prefixed(name, prefix, block) if prefix[0] and magic == _USTAR else _text(name)
+    return Block(name, mode, uid, gid, size, mtime, flag, _text(link), device)
 
 
 def padded(size: int) -> int:
@@ -59,22 +61,34 @@ def is_header(block: bytes) -> bool:
         return False
 
 
-def _full_name(name: bytes, magic: bytes, prefix: bytes, block: bytes) -> bytes:
-    name = _text(name)
-    if magic != _USTAR or not prefix[0]:
-        return name
+def _prefixed(name: bytes, prefix: bytes, block: bytes) -> bytes:
     # star keeps its access and change times in the last 24 bytes of the prefix.
     before = _text(prefix[:131] if block[_STAR] == b"tar\0" else prefix)
-    return before + b"/" + name
+    return before + b"/" + _text(name)
 
 
 def _text(field: bytes) -> bytes:
     return field.partition(b"\0")[0]
 
 
+@lru_cache(256)
+def _rights(fields: bytes) -> tuple[int, int, int]:
+    """Mode, user and group: a tar has few of them."""
+    return _number(fields[:8]), _number(fields[8:16]), _number(fields[16:])
+
+
 @lru_cache(4096)
+def _time(field: bytes) -> int:
+    return _number(field)
+
+
 def _number(field: bytes) -> int:
     """Octal, or base 256 where the first bit is set (GNU, for what octal cannot hold)."""
+    plain = field.rstrip(b"\0 ")
+    return int(plain, 8) if plain.isdigit() else _odd_number(field)
+
+
+def _odd_number(field: bytes) -> int:
     if field[0] & 0x80:
         return int.from_bytes(field, "big", signed=True) if field[0] == 0xFF else _base256(field)
     digits = field.partition(b"\0")[0].strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
@@ -16,6 +16,7 @@ from deadweight.core.globs import matcher
 from deadweight.core.seams import Codec, Opening
 from deadweight.formats.sparse_body import expanded
 from deadweight.formats.stored_stream import StoredStream
+from deadweight.formats.tar_ahead import ReadingAhead
 from deadweight.formats.tar_extensions import Regions
 from deadweight.formats.tar_feed import CHUNK, ChunkFeed, truncated
 from deadweight.formats.tar_hashing import Hashing
@@ -61,23 +62,23 @@ def index_tar(stream: BinaryIO, where: str, opening: Opening, layer: int | None 
     stored = StoredStream(stream, opening.progress)
     codec = detect(stored.head(HEAD_BYTES))
     try:
-        with Hashing() as unpacked, Hashing() as packed:
-            if codec.name != "store":
+        if codec.name == "store":
+            digest = ""
+            reading, diff_id = _read(stored, codec, where, (opening, layer))
+        else:
+            with Hashing() as packed:
                 stored.hash_with(packed.update)
-            feed = _feed(stored, codec, where, opening, unpacked.update)
-            reading = _Reading(feed, where, opening, layer)
-            reading.run()
-            stored.flush()
-            diff_id = unpacked.digest()
-            digest = diff_id if codec.name == "store" else packed.digest()
+                reading, diff_id = _read(stored, codec, where, (opening, layer))
+                stored.flush()
+                digest = packed.digest()
     except DeadweightError as error:
         raise error if error.where else type(error)(error.what, where=where, advice=error.advice) from error
     return TarIndex(
         tuple(reading.entries),
         {cause: size for cause, size in reading.overhead.items() if size},
         stored.count,
-        feed.position,
-        digest,
+        reading.feed.position,
+        digest or diff_id,
         diff_id,
         codec.name,
         reading.small,
@@ -86,12 +87,15 @@ def index_tar(stream: BinaryIO, where: str, opening: Opening, layer: int | None 
     )
 
 
-def _feed(
-    stored: StoredStream, codec: Codec, where: str, opening: Opening, update: Callable[[bytes], None]
-) -> ChunkFeed:
+def _read(stored: StoredStream, codec: Codec, where: str, wanted: tuple[Opening, int | None]) -> tuple[_Reading, str]:
+    """One pass over what comes out of the codec, and the digest of that."""
+    opening, layer = wanted
     stream = codec.reader(cast(BinaryIO, stored))
-    came_from = None if codec.name == "store" else lambda: stored.count
-    return ChunkFeed(stream, where, opening.limits, update, came_from)
+    with ReadingAhead(stream, lambda: stored.count) as ahead:
+        came_from = None if codec.name == "store" else ahead.came_from
+        reading = _Reading(ChunkFeed(cast(BinaryIO, ahead), where, opening.limits, came_from), where, opening, layer)
+        reading.run()
+        return reading, ahead.digest()
 
 
 class _Reading:

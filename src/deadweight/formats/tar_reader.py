@@ -157,6 +157,8 @@ def _next(feed: Feed, where: str, shared: dict[str, bytes]) -> Header | None:
             raise truncated(where, feed.position)
         raw = read_block(block, where, at)
         if raw.flag not in b"xgXLKVM":
+            if at == start and not shared and raw.flag != b"S":
+                return _plain_header(raw, start, feed.position, where)
             return _header(feed, raw, block, (start, before, shared, where))
         _extend(feed, raw, before, (shared, where))
 
@@ -193,8 +195,6 @@ def _extend(feed: Feed, raw: Block, before: _Before, context: tuple[dict[str, by
 
 def _header(feed: Feed, raw: Block, block: bytes, context: tuple[int, _Before, dict[str, bytes], str]) -> Header:
     start, before, shared, where = context
-    if not (before or shared or raw.flag == b"S"):
-        return _plain_header(raw, start, feed.position, where)
     pax = {**shared, **dict(before.pax)}
     named = raw._replace(
         name=pax.get("path") or before.name or raw.name,
@@ -214,21 +214,23 @@ def _header(feed: Feed, raw: Block, block: bytes, context: tuple[int, _Before, d
 
 
 def _plain_header(raw: Block, start: int, body: int, where: str) -> Header:
-    kind = _KINDS.get(raw.flag, Kind.FILE)
-    if raw.flag == b"D" or (raw.flag == b"\0" and raw.name.endswith(b"/")):
+    name, mode, uid, gid, size, mtime, flag, link, device = raw
+    kind = _KINDS.get(flag, Kind.FILE)
+    if flag == b"D" or (flag == b"\0" and name.endswith(b"/")):
         kind = Kind.DIRECTORY
-    path = plain(raw.name.decode("utf-8", "surrogateescape"), where)
+    path = plain(name.decode("utf-8", "surrogateescape"), where)
     if not path and kind is not Kind.DIRECTORY:
         raise Corrupt(f"a {kind} without a name", where=where)
-    target = ""
-    if kind is Kind.SYMLINK or kind is Kind.HARDLINK:
-        target = raw.link.decode("utf-8", "surrogateescape")
-        target = plain(target, where) if kind is Kind.HARDLINK else target
     # Only files have bodies, whatever the size field says; so read tar of Go, GNU and Python. "D" lists a directory.
-    data = raw.size if kind is Kind.FILE or raw.flag == b"D" else 0
-    size = data if kind is Kind.FILE else 0
-    facts = (raw.mode & 0o7777, raw.uid, raw.gid, float(raw.mtime), 0.0, target, (), raw.device)
-    return Header(path, kind, size, data, *facts, start, body, body + padded(data), None)
+    data = size if kind is Kind.FILE or flag == b"D" else 0
+    target = _target(link, kind, where) if flag in b"12" else ""
+    facts = (mode & 0o7777, uid, gid, float(mtime), 0.0, target, (), device)
+    return Header(path, kind, data if kind is Kind.FILE else 0, data, *facts, start, body, body + padded(data), None)
+
+
+def _target(link: bytes, kind: Kind, where: str) -> str:
+    target = link.decode("utf-8", "surrogateescape")
+    return plain(target, where) if kind is Kind.HARDLINK else target
 
 
 def _sparse(

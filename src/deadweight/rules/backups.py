@@ -123,19 +123,23 @@ def _hinted(scene: Scene) -> list[Entry]:
     endings = scene.ask(ENDINGS)
     by_ending = [entry for ending, named in endings.items() if _HINTED_ENDING.fullmatch(ending) for entry in named]
     by_ending += [entry for entry in endings.get("", ()) if entry.path.endswith(("~", "-old"))]
-    inside = [
-        scene.listing.by_path[path]
-        for path in scene.listing.paths_under("")
-        if "ack" in path
-        or "bak" in path
-        or "old" in path
-        or "opy" in path
-        or " (" in path
-        or "ACK" in path
-        or "opie" in path
-    ]
+    inside = [scene.listing.by_path[path] for path in scene.listing.paths_under("") if _hints(path)]
     found = {entry.path: entry for entry in (*by_ending, *inside)}
     return [found[path] for path in sorted(found)]
+
+
+def _hints(path: str) -> bool:
+    """Whether the name may be that of a copy; directories are another matter, and site-packages are no hint."""
+    name = path[path.rfind("/") + 1 :]
+    return (
+        "old" in name
+        or "bak" in name
+        or "opy" in name
+        or " (" in name
+        or "ackup" in name
+        or "ACKUP" in name
+        or "opie" in name
+    )
 
 
 def _copy_of(path: str) -> _Copy | None:
