@@ -100,7 +100,7 @@ from deadweight.sandbox.launch import RunSettings, launch
 from deadweight.sandbox.stand import Program, Stand
 import os
 stand = Stand(Path(sys.argv[1]), sys.argv[1])
-program = Program((PYTHON, "-I", "app.py"))
+program = Program((sys.executable, "-I", "app.py"))
 record = launch(stand, program, [Probe("answer", ProbeKind.REQUEST, path="/answer")], RunSettings(isolation()))
 print(json.dumps([os.geteuid(), record.observations[0].status, record.peak_bytes > 1_000_000, record.error]))
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builders.programs import QUICK, held, imports, tree
+from builders.programs import PYTHON, QUICK, held, imports, tree
 from deadweight.core.errors import Lacking
 from deadweight.core.probe import Observation, Probe
 from deadweight.sandbox.isolation import Isolation, isolation
@@ -14,7 +14,7 @@ from deadweight.sandbox.launch import RunSettings, launch
 from deadweight.sandbox.stand import Program, Stand
 
 
-def swept(folder: Path, probe: Probe, python: str = sys.executable) -> Observation:
+def swept(folder: Path, probe: Probe, python: str = PYTHON) -> Observation:
     """The sweep beside a program that is over at once."""
     stand = Stand(tree(folder, {"nothing.py": ""}), str(folder))
     return launch(stand, Program((python, "nothing.py")), [probe], RunSettings(held(), QUICK)).observations[1]
