@@ -20,7 +20,7 @@ from deadweight.pipeline.finding import chosen_rules, find
 from deadweight.pipeline.reporting import open_scene
 from deadweight.reports.json import as_plain, finding_document, text
 from deadweight.reports.measures import plural, size
-from deadweight.reports.paint import Paint, fitted, printable
+from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 MOST = 12
 
@@ -66,7 +66,7 @@ def _nothing(scene: Scene, subject: str) -> UsageError:
 
 def _touching(scene: Scene, asked: Settings, said: Explanation) -> tuple[Finding, ...]:
     path = said.subject.strip("/")
-    named = path in scene.listing
+    named = path in scene.listing or bool(said.hidden_by)
     return tuple(
         finding
         for finding in find(scene, chosen_rules(asked.choice))
@@ -80,14 +80,17 @@ def _of(finding: Finding, said: Explanation) -> bool:
 
 def _lines(said: Explanation, findings: tuple[Finding, ...], paint: Paint) -> Iterator[str]:
     yield paint(printable(said.subject), "bold") + f"  {size(said.size)} in {plural(said.files, 'file')}"
-    known = f", known from {printable(said.source)}" if said.source else ""
-    yield f"  belongs to  {printable(said.owner)} ({said.kind}){known}"
+    if said.hidden_by:
+        yield from (f"  never seen  hidden by {fitted(printable(' '.join(one.split())), 90)}" for one in said.hidden_by)
+    else:
+        yield f"  belongs to  {printable(said.owner)}{_known(said)}"
     yield from (f"  also claimed by  {printable(rival)}" for rival in said.rivals[:MOST])
     for origin in said.origins:
-        made = fitted(printable(" ".join(origin.instruction.split())) or "(not recorded)", 80)
+        made = clipped(printable(" ".join(origin.instruction.split())) or "(not recorded)", 80)
         yield f"  from layer {origin.layer}  {size(origin.size)} in {plural(origin.files, 'entry')}: {made}"
     if said.hidden:
-        yield f"  hidden copies in lower layers: {size(said.hidden)}"
+        more = "" if said.hidden_by else " more in lower layers, hidden by this"
+        yield f"  stored      {size(said.hidden)}{more}"
     yield from _listed("needed by ", said.needed_by)
     if not said.needed_by and said.kind == "python distribution":
         yield "  needed by   no other distribution"
@@ -97,6 +100,15 @@ def _lines(said: Explanation, findings: tuple[Finding, ...], paint: Paint) -> It
         yield from (paint(f"                {printable(one.says)}", "dim") for one in finding.evidence[:3])
     if not findings:
         yield "  could go    no rule says so"
+
+
+def _known(said: Explanation) -> str:
+    """Of which kind the owner is, and how that is known: a phrase, or the path of a record."""
+    kind = f" ({said.kind})" if said.kind != said.owner else ""
+    if not said.source:
+        return kind
+    is_phrase = said.source.startswith(("is ", "lies "))
+    return f"{kind}, {'which' if is_phrase else 'as recorded in'} {printable(said.source)}"
 
 
 def _listed(head: str, items: tuple[str, ...]) -> Iterator[str]:

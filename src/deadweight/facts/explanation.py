@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.owner import NOBODY, Owner
@@ -30,7 +30,8 @@ class Explanation:
     """Why something is there: its owner and how that is known, its layers, who needs it, and its copies.
 
     `needed_by` says who requires the owner and by which requirement; empty for what nobody requires. `copies` are
-    paths with the same bytes. `hidden` counts the stored bytes of the same paths in lower layers.
+    paths with the same bytes. `hidden` counts the stored bytes of the same paths in lower layers, and `hidden_by`
+    says, for what is not seen at all, which layers hide it.
     """
 
     subject: str
@@ -45,6 +46,7 @@ class Explanation:
     needs: tuple[str, ...]
     copies: tuple[str, ...]
     rivals: tuple[str, ...]
+    hidden_by: tuple[str, ...] = ()
 
 
 def explain(scene: Scene, subject: str) -> Explanation | None:
@@ -55,7 +57,7 @@ def explain(scene: Scene, subject: str) -> Explanation | None:
     else:
         named = _owner_named(scene, subject)
         if named is None:
-            return None
+            return _never_seen(scene, subject)
         owner = named
         entries = [entry for entry in scene.listing.entries if scene.ownership.of(entry.path) == owner]
     return _explained(scene, subject, owner, entries)
@@ -64,6 +66,19 @@ def explain(scene: Scene, subject: str) -> Explanation | None:
 def _entries(scene: Scene, path: str) -> list[Entry]:
     here = scene.listing.by_path.get(path)
     return [*([here] if here else []), *(scene.listing.under(path) if path else ())]
+
+
+def _never_seen(scene: Scene, subject: str) -> Explanation | None:
+    """Why a path is stored that a later layer hides."""
+    path = subject.strip("/")
+    under = f"{path}/"
+    shadows = [one for one in scene.artifact.inventory.shadowed if f"{one.entry.path}/".startswith(under)]
+    if not path or not shadows:
+        return None
+    made = {layer.index: layer.created_by for layer in scene.artifact.layers}
+    hiders = dict.fromkeys((one.cause, one.by) for one in shadows)
+    said = _explained(scene, subject, NOBODY, [one.entry for one in shadows])
+    return replace(said, hidden_by=tuple(f"layer {by} ({cause}): {made.get(by, '')}" for cause, by in hiders))
 
 
 def _main_owner(scene: Scene, entries: Sequence[Entry]) -> Owner:

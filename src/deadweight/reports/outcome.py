@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deadweight.core.proof import Proof, Verdict
 from deadweight.core.report import Composition, Cut, Report
 from deadweight.reports.measures import bar, plural, share, size, times
-from deadweight.reports.paint import Paint, fitted, printable
+from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 VERDICT_COLOUR = {Verdict.SAME: "green", Verdict.DIFFERENT: "red", Verdict.UNSTABLE: "yellow", Verdict.NOT_RUN: "red"}
 MOST_COMPARISONS = 12
@@ -58,10 +58,7 @@ def proof_lines(proof: Proof, paint: Paint) -> Iterator[str]:
     """The verdict, its probes, what the runs cost, and what was taken out again."""
     verdict = paint(str(proof.verdict), VERDICT_COLOUR[proof.verdict], "bold")
     why = f": {proof.why_not_run}" if proof.why_not_run else ""
-    yield f"{paint('Proof', 'bold')}  {verdict}{printable(why)}"
-    counts = Counter(comparison.verdict for comparison in proof.comparisons)
-    if counts:
-        yield "  " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    yield f"{paint('Proof', 'bold')}  {verdict}{printable(why)}{paint(_counted(proof), 'dim')}"
     yield from _comparisons(proof, paint)
     yield from _runs(proof)
     for undone in proof.undone:
@@ -70,19 +67,31 @@ def proof_lines(proof: Proof, paint: Paint) -> Iterator[str]:
     yield ""
 
 
+def _counted(proof: Proof) -> str:
+    counts = Counter(comparison.verdict for comparison in proof.comparisons)
+    each = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) if len(counts) > 1 else ""
+    whole = plural(counts.total(), "probe")
+    return f"  ({whole}: {each})" if each else f"  ({whole})" if counts else ""
+
+
 def _comparisons(proof: Proof, paint: Paint) -> Iterator[str]:
     order = list(Verdict)
     shown = sorted(proof.comparisons, key=lambda one: -order.index(one.verdict) if one.verdict != Verdict.SAME else 1)
     for comparison in shown[:MOST_COMPARISONS]:
         mark = paint(f"{comparison.verdict:<9}", VERDICT_COLOUR[comparison.verdict])
-        yield f"  {mark} {printable(comparison.probe)}  {fitted(printable(comparison.difference), 90)}"
+        yield f"  {mark} {fitted(printable(comparison.probe), 60)}  {clipped(printable(comparison.difference), 90)}"
     if len(shown) > MOST_COMPARISONS:
-        yield f"  and {len(shown) - MOST_COMPARISONS} more"
+        rest = shown[MOST_COMPARISONS:]
+        alike = f" {rest[0].verdict}" if len({one.verdict for one in rest}) == 1 else ""
+        yield f"  and {len(rest)} more{alike}"
 
 
 def _runs(proof: Proof) -> Iterator[str]:
     for name, run in (("before", proof.before), ("after", proof.after)):
-        if run is not None and run.started:
-            yield f"  {name:<7} ready in {run.start_seconds:.2f} s, peak {size(run.peak_bytes)}, {run.isolation}"
+        if run is not None and run.started and (run.peak_bytes or run.start_seconds):
+            peak = f", peak memory {size(run.peak_bytes)}" if run.peak_bytes else ""
+            yield f"  {name:<9} ready in {run.start_seconds:.2f} s{peak}"
         if run is not None and run.error:
-            yield f"  {name:<7} {printable(run.error)}"
+            yield f"  {name:<9} {printable(run.error)}"
+    held = dict.fromkeys(run.isolation for run in (proof.before, proof.after) if run is not None and run.isolation)
+    yield from (f"  {'held by':<9} {printable(one)}" for one in held)

@@ -27,6 +27,11 @@ def printable(name: str) -> str:
     return name.translate(_CONTROL).encode("utf-8", "backslashreplace").decode()
 
 
+def clipped(text: str, width: int) -> str:
+    """A sentence in at most `width` characters, its end cut."""
+    return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
+
+
 def fitted(text: str, width: int) -> str:
     """The text in at most `width` characters, cut in the middle."""
     if len(text) <= width:

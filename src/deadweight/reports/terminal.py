@@ -11,11 +11,13 @@ from deadweight.core.report import Composition, Report
 from deadweight.core.seams import ReportForm
 from deadweight.reports.measures import bar, plural, share, size
 from deadweight.reports.outcome import outcome_lines
-from deadweight.reports.paint import Paint, fitted, printable
+from deadweight.reports.paint import Paint, clipped, fitted, printable
 
-WIDTH = 100
+WIDTH = 110
+NOTABLE_OVERHEAD = 100_000
 MOST_OWNERS = 12
 MOST_FINDINGS = 4
+MOST_GAPS = 8
 SAFETY_COLOUR = {Safety.SAFE: "green", Safety.PROVEN: "cyan", Safety.LOSSY: "yellow", Safety.SUGGESTED: "yellow"}
 
 
@@ -66,21 +68,23 @@ def _owners(whole: Composition, paint: Paint) -> Iterator[str]:
 def _layers(whole: Composition, paint: Paint) -> Iterator[str]:
     if not whole.layers:
         return
-    yield paint("Layers", "bold")
+    yield paint("Layers", "bold") + paint("  (stored, unpacked, made by)", "dim")
     for layer in whole.layers:
-        made = fitted(printable(" ".join(layer.created_by.split())) or "(not recorded)", 58)
+        made = clipped(printable(" ".join(layer.created_by.split())) or "(not recorded)", WIDTH - 42)
         sizes = f"{size(layer.size):>9} {size(layer.unpacked):>9}"
         yield f"  {layer.index:>3}  {layer.diff_id[7:19]}  {sizes}  {paint(made, 'dim')}"
     yield ""
 
 
 def _dead(whole: Composition, paint: Paint) -> Iterator[str]:
-    if not whole.dead:
-        return
-    yield paint("Stored and never seen", "bold")
-    for cause, count in sorted(whole.dead.items(), key=lambda pair: -pair[1]):
-        yield f"  {size(count):>9}  {cause}"
-    yield ""
+    dead = {cause: count for cause, count in whole.dead.items() if count}
+    overheads = {cause: count for cause, count in whole.overheads.items() if count >= NOTABLE_OVERHEAD}
+    for head, causes in (("Stored and never seen", dead), ("Overhead", overheads)):
+        if causes:
+            yield paint(head, "bold")
+            for cause, count in sorted(causes.items(), key=lambda pair: -pair[1]):
+                yield f"  {size(count):>9}  {printable(cause)}"
+            yield ""
 
 
 def _findings(report: Report, paint: Paint) -> Iterator[str]:
@@ -104,12 +108,15 @@ def _group(rule: str, group: Sequence[Finding], paint: Paint) -> Iterator[str]:
     labels = " ".join(paint(str(one), SAFETY_COLOUR[one]) for one in safeties)
     whole = size(sum(one.size for one in group))
     yield f"  {whole:>9}  {paint(rule, 'bold')}  {labels}  {plural(len(group), 'finding')}"
+    told = ""
     for finding in group[:MOST_FINDINGS]:
         owner = f"{printable(finding.owner)}: " if finding.owner else ""
-        yield f"    {size(finding.size):>9}  {fitted(owner + printable(finding.says), WIDTH - 15)}"
+        yield f"    {size(finding.size):>9}  {clipped(owner + printable(finding.says), WIDTH - 15)}"
         evidence = finding.evidence[0]
-        yield paint(f"               {fitted(printable(evidence.says), WIDTH - 15)}", "dim")
+        if evidence.says != told:
+            yield paint(f"               {clipped(printable(evidence.says), WIDTH - 15)}", "dim")
         yield paint(f"               {fitted(printable(evidence.where or finding.paths[0]), WIDTH - 15)}", "dim")
+        told = evidence.says
     rest = group[MOST_FINDINGS:]
     if rest:
         yield f"    {size(sum(one.size for one in rest)):>9}  in {plural(len(rest), 'more finding')}"
@@ -120,14 +127,19 @@ def _plan(report: Report, paint: Paint) -> Iterator[str]:
     if plan is None or report.after is not None:
         return
     decided = [edit for edit in plan.edits if edit.rule]
+    if not decided and not plan.left_out:
+        return
     paths = sum(len(edit.paths) for edit in decided)
     yield paint("The plan", "bold")
     yield f"  {plural(len(decided), 'edit')} on {plural(paths, 'path')}, about {size(plan.estimate)} unpacked would go"
+    unproven = [edit for edit in decided if edit.safety is Safety.PROVEN]
+    if unproven:
+        yield paint(f"  {plural(len(unproven), 'edit')} made only with a proof: slim with --run or --probe", "dim")
     reasons: dict[str, int] = defaultdict(int)
     for left in plan.left_out:
         reasons[left.why] += 1
     for why, number in sorted(reasons.items(), key=lambda pair: -pair[1]):
-        yield paint(f"  left out: {plural(number, 'edit')}: {why}", "dim")
+        yield paint(f"  {plural(number, 'edit')} left out: {clipped(printable(why), WIDTH - 24)}", "dim")
     yield ""
 
 
@@ -135,10 +147,15 @@ def _gaps(report: Report, paint: Paint) -> Iterator[str]:
     if not report.gaps:
         return
     yield paint("Not known", "yellow", "bold")
-    for gap in report.gaps[:10]:
-        yield f"  {gap.stage}: {printable(gap.where)}: {fitted(printable(gap.reason), WIDTH)}"
-    if len(report.gaps) > 10:
-        yield f"  and {len(report.gaps) - 10} more; --json names them"
+    by_reason: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for gap in report.gaps:
+        by_reason[gap.stage, gap.reason].append(gap.where)
+    for (stage, reason), places in list(by_reason.items())[:MOST_GAPS]:
+        more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
+        where = fitted(printable(places[0]), 60)
+        yield f"  {stage}: {where}{more}: {clipped(printable(reason), WIDTH)}"
+    if len(by_reason) > MOST_GAPS:
+        yield f"  {plural(len(by_reason) - MOST_GAPS, 'more reason')}; --json names them"
     yield ""
 
 
