@@ -9,6 +9,7 @@ import click
 
 from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, settings
 from deadweight.cli.telling import tell
+from deadweight.formats.output import refuse_inside
 from deadweight.pipeline import reporting
 from deadweight.pipeline.plan_file import plan_text, write_plan
 
@@ -39,6 +40,8 @@ def COMMAND(  # noqa: N802
       deadweight plan app --ignore logs --keep 'models/**' | jq '.edits[] | .rule'
     """
     manners = Manners(as_json, quiet)
+    if out is not None:
+        refuse_inside(out, target)
     asked = settings(target, manners, given)
     report = reporting.weigh(asked.target, asked.choice, to_format or "")
     assert report.plan is not None, "weighing plans"

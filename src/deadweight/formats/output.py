@@ -80,6 +80,17 @@ def _output(out: Path, make: Callable[[Path], int]) -> Iterator[tuple[Path, int]
         os.close(descriptor)
 
 
+def refuse_inside(out: Path, taken: Path) -> None:
+    """Raise UsageError where the output would lie inside of the input, which is never changed."""
+    folder, whole = os.path.realpath(out.absolute().parent), os.path.realpath(taken)
+    if os.path.isdir(whole) and Path(folder).is_relative_to(whole):  # noqa: PTH112  # resolve() raises on loops
+        raise UsageError(
+            f"it lies inside of {taken}, and that is never changed",
+            where=str(out),
+            advice="Name an output beside it.",
+        )
+
+
 def clean_leftovers(folder: Path) -> None:
     """Remove what killed runs left in the folder: temporaries of ours that no living process holds locked."""
     with suppress(OSError), os.scandir(folder) as found:

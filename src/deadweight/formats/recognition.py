@@ -32,6 +32,8 @@ def recognise(path: Path) -> Format:
     """
     if not os.path.lexists(path):
         raise UsageError("there is nothing at this path", where=str(path), advice="Check the spelling.")
+    if not os.path.exists(path):  # noqa: PTH110  # Path.exists() raises for a loop
+        raise Unknown("it is a symbolic link that leads nowhere", where=str(path), advice="Name what it should mean.")
     try:
         for one in formats():
             if one.recognise(path):

@@ -79,8 +79,8 @@ def slim(
     Raises ProofFailed, with nothing written, where the result can't be made to answer as the original does.
     """
     out = output if isinstance(output, Output) else Output(Path(output))
-    check_free(out)
     seen, watch = _run_by(_target(target), exercise), Watch()
+    check_free(out, Path(seen.path))
     with watch.stage("open and attribute"):
         scene = open_scene(seen)
     wish = proving(exercise, scene.artifact, seen.sight.opening.progress) if exercise else None

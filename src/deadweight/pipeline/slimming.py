@@ -12,6 +12,7 @@ from pathlib import Path
 from deadweight.core.changes import Changes
 from deadweight.core.edit import Edit
 from deadweight.core.errors import ProofFailed, UsageError
+from deadweight.core.paths import MAX_COMPONENT
 from deadweight.core.plan import Plan
 from deadweight.core.probe import ProbeKind
 from deadweight.core.proof import NO_PROOF, Comparison, Proof, Undone, Verdict
@@ -20,7 +21,7 @@ from deadweight.core.seams import Format, Packing
 from deadweight.edits.applying import apply_all, edit_kinds
 from deadweight.edits.record import follow_ups
 from deadweight.formats.companion import write_companion
-from deadweight.formats.output import scratch_directory
+from deadweight.formats.output import refuse_inside, scratch_directory
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.proving import Baseline, Proving, baseline, compare, spelled_out, stand_for
@@ -108,21 +109,26 @@ def slim(scene: Scene, plan: Plan, output: Output, looking: tuple[Sight, Proving
     sight, proving = looking
     plan.bound_to(scene.artifact.digest)
     target = target_format(scene, output)
-    check_free(output)
+    check_free(output, Path(scene.artifact.location))
     with scratch_directory(output.path.absolute()) as room:
         shop = _Workshop(scene, sight, output, room, target)
         packed, proof = _proven(shop, plan.edits, proving) if proving else (shop.make(plan.edits, "result"), NO_PROOF)
         return _placed(shop, packed, proof)
 
 
-def check_free(output: Output) -> None:
-    """Raise UsageError where the output can't lie: something is there, or its directory is not."""
+def check_free(output: Output, target: Path) -> None:
+    """Raise UsageError where the output can't lie: something is there, its directory is not, or is the input's."""
     out = output.path
+    if not out.name:
+        raise UsageError("it is a directory that is already there", where=str(out), advice="Name another output.")
     if not out.absolute().parent.is_dir():
         raise UsageError("its directory is not there", where=str(out), advice=f"mkdir -p {out.absolute().parent}")
     for taken in (out, companion_path(out)) if output.companion else (out,):
+        if len(os.fsencode(taken.name)) > MAX_COMPONENT:
+            raise UsageError(f"its name has more than {MAX_COMPONENT} bytes", where=str(taken), advice="Shorten it.")
         if os.path.lexists(taken):
             raise UsageError("it is already there", where=str(taken), advice="Name another output, or remove it.")
+    refuse_inside(out, target)
 
 
 def companion_path(out: Path) -> Path:
