@@ -61,9 +61,7 @@ def _names(place: int, chance: random.Random) -> Iterator[tuple[str, int]]:
     small = ENTRIES // LAYERS - LARGE
     for number in range(small):
         package = f"package{number // 200}"
-        kind = ("module{0}.py", "__pycache__/module{0}.cpython-311.pyc", "tests/test_{0}.py", "data{0}.json")[
-            number % 4
-        ]
+        kind = KINDS[number % len(KINDS)]
         again = place if number % 10 else 0
         yield f"{site}/layer{again}_{package}/{kind.format(number // 4 * 4)}", int(chance.expovariate(1 / 6000)) + 1
     rest = (BYTES // LAYERS - small * 6000) // LARGE
