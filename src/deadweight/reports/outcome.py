@@ -11,6 +11,7 @@ from deadweight.reports.measures import bar, plural, share, size, times
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 VERDICT_COLOUR = {Verdict.SAME: "green", Verdict.DIFFERENT: "red", Verdict.UNSTABLE: "yellow", Verdict.NOT_RUN: "red"}
+WORST_FIRST = (Verdict.DIFFERENT, Verdict.NOT_RUN, Verdict.UNSTABLE, Verdict.SAME)
 MOST_COMPARISONS = 12
 
 
@@ -62,8 +63,9 @@ def proof_lines(proof: Proof, paint: Paint) -> Iterator[str]:
     yield from _comparisons(proof, paint)
     yield from _runs(proof)
     for undone in proof.undone:
+        why = clipped(printable(undone.difference), 90)
         what = f"{undone.edit.rule} on {fitted(undone.edit.owner or undone.edit.paths[0], 50)}"
-        yield paint(f"  taken out again: {printable(what)}: {undone.probe}: {printable(undone.difference)}", "yellow")
+        yield paint(f"  taken out again: {printable(what)}: {printable(undone.probe)}: {why}", "yellow")
     yield ""
 
 
@@ -75,8 +77,7 @@ def _counted(proof: Proof) -> str:
 
 
 def _comparisons(proof: Proof, paint: Paint) -> Iterator[str]:
-    order = list(Verdict)
-    shown = sorted(proof.comparisons, key=lambda one: -order.index(one.verdict) if one.verdict != Verdict.SAME else 1)
+    shown = sorted(proof.comparisons, key=lambda one: WORST_FIRST.index(one.verdict))
     for comparison in shown[:MOST_COMPARISONS]:
         mark = paint(f"{comparison.verdict:<9}", VERDICT_COLOUR[comparison.verdict])
         yield f"  {mark} {fitted(printable(comparison.probe), 60)}  {clipped(printable(comparison.difference), 90)}"
