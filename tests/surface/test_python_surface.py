@@ -39,7 +39,7 @@ def test_every_name_is_there_and_says_what_it_gives(name: str) -> None:
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'weight'"):
-        deadweight.weight  # type: ignore[attr-defined]  # noqa: B018  that it is not there is the test
+        deadweight.weight  # noqa: B018  that it is not there is the test
 
 
 def test_what_type_checkers_see_is_what_there_is() -> None:
