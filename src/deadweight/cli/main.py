@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 COMMANDS = {
@@ -27,4 +28,12 @@ def main(arguments: list[str] | None = None) -> None:
         return
     from deadweight.cli.program import run
 
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(ending, _interrupt)
     sys.exit(run(given))
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """End as Ctrl-C does, so that what was begun is cleaned up."""
+    raise KeyboardInterrupt
