@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deadweight.core.errors import Lacking, UsageError
-from deadweight.formats.output import clean_leftovers, whole_directory, whole_file
+from deadweight.formats.output import clean_leftovers, put_in_place, whole_directory, whole_file
 
 
 def write_file(out: Path, body: bytes, meanwhile: Callable[[], object] = lambda: None) -> None:
@@ -213,3 +213,17 @@ def test_a_read_only_target_is_lacking_the_right_to_write(tiny_disk: Path) -> No
     for opened in (whole_file, whole_directory):
         with pytest.raises(Lacking, match="cannot be written here"), opened(tiny_disk / "out"):
             raise AssertionError("never entered")
+
+
+@pytest.mark.parametrize("make", [lambda path: path.write_bytes(b"x"), lambda path: path.mkdir()])
+def test_what_was_made_elsewhere_never_takes_the_place_of_another(
+    make: Callable[[Path], object], tmp_path: Path
+) -> None:
+    made, out = tmp_path / "made", tmp_path / "out"
+    make(made)
+    put_in_place(made, out)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    make(made)
+    with pytest.raises(UsageError, match="already there"):
+        put_in_place(made, out)
+    assert made.exists()

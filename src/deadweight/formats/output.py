@@ -169,6 +169,18 @@ def _publish_file(temporary: Path, out: Path) -> None:
         temporary.rename(out)
 
 
+def put_in_place(made: Path, out: Path) -> None:
+    """Give what was made whole elsewhere on this disk its name; raises UsageError where that was taken meanwhile."""
+    with _told(out, made):
+        if made.is_dir():
+            _refuse_existing(out)
+            made.rename(out)
+        else:
+            _publish_file(made, out)
+            made.unlink(missing_ok=True)
+        _sync_directory(out.absolute().parent)
+
+
 def _sync_directory(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -21,7 +21,7 @@ from deadweight.core.seams import Format, Packing
 from deadweight.edits.applying import apply_all, edit_kinds
 from deadweight.edits.record import follow_ups
 from deadweight.formats.companion import write_companion
-from deadweight.formats.output import refuse_inside, scratch_directory
+from deadweight.formats.output import put_in_place, refuse_inside, scratch_directory
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.proving import Baseline, Proving, baseline, compare, spelled_out, stand_for
@@ -142,7 +142,12 @@ def _placed(shop: _Workshop, packed: _Packed, proof: Proof) -> Made:
         companion = companion_path(shop.output.path)
         reasons = {path: (edit.rule, edit.owner) for edit in packed.edits for path in edit.paths}
         write_companion(shop.scene.artifact, packed.changes, reasons, companion)
-    packed.path.rename(shop.output.path)
+    try:
+        put_in_place(packed.path, shop.output.path)
+    except BaseException:  # whatever it was, a companion of nothing helps nobody
+        if companion:
+            companion.unlink(missing_ok=True)
+        raise
     return Made(open_scene(shop.output.path, shop.sight), packed.edits, proof, companion)
 
 
