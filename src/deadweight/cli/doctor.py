@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
+from deadweight.cli.colour import in_colour
 from deadweight.cli.options import TALK
-from deadweight.cli.telling import in_colour
 from deadweight.core.errors import Lacking
 from deadweight.reports.json import as_plain, text
 from deadweight.reports.paint import Paint
@@ -47,7 +49,7 @@ def _document(part: Part) -> dict[str, object]:
 
 
 def _tell(found: tuple[Part, ...], held: Isolation | None, why: str) -> None:
-    paint = Paint(in_colour())
+    paint = Paint(in_colour(sys.stdout))
     for part in found:
         mark = paint("found  ", "green") if part.present else paint("missing", "yellow")
         click.echo(f"{mark}  {part.name:<11}  {part.version if part.present else 'without it ' + part.without}")

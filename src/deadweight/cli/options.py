@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from deadweight.pipeline.opening import Sight
 from deadweight.pipeline.reporting import Target
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+SAFETIES = ("safe", "proven", "lossy")
 PATH = click.Path(readable=False, path_type=Path)
 TARGET = click.argument("target", type=PATH)
 
@@ -50,7 +51,7 @@ CHOOSE = stacked(
     click.option("--select", multiple=True, metavar="RULE", help="Only these rules."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules."),
     click.option("--keep", multiple=True, metavar="GLOB", help="Paths that are never edited (** crosses slashes)."),
-    click.option("--allow", multiple=True, type=click.Choice(["safe", "proven", "lossy"]), help="Safeties to make."),
+    click.option("--allow", multiple=True, type=click.Choice(SAFETIES), help="Safeties to make."),
 )
 
 
@@ -77,7 +78,7 @@ def settings(target: Path, manners: Manners, given: Mapping[str, Any]) -> Settin
     start = (target if target.is_dir() else target.parent).absolute()
     configured, read_at = configuration(given.get("config"), start)
     choice = Choice(
-        safeties=frozenset(Safety(name) for name in given.get("allow") or configured.allow),
+        safeties=_safeties(given.get("allow") or configured.allow),
         select=frozenset(given.get("select") or configured.select),
         ignore=frozenset((*given.get("ignore", ()), *configured.ignore)),
         keep=(*given.get("keep", ()), *configured.keep),
@@ -85,6 +86,13 @@ def settings(target: Path, manners: Manners, given: Mapping[str, Any]) -> Settin
     chosen_rules(choice)
     seen = Target(target, _sight(configured, manners, given))
     return Settings(seen, choice, configured, read_at.parent if read_at else start)
+
+
+def _safeties(names: Sequence[str]) -> frozenset[Safety]:
+    strange = [name for name in names if name not in SAFETIES]
+    if strange:
+        raise UsageError(f"{strange[0]!r} is no safety", where="allow", advice=f"There are: {', '.join(SAFETIES)}.")
+    return frozenset(Safety(name) for name in names)
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:

@@ -10,6 +10,7 @@ from importlib import import_module
 
 import click
 
+from deadweight.cli.colour import in_colour
 from deadweight.cli.exits import EXITS, INTERRUPTED
 from deadweight.cli.main import COMMANDS
 from deadweight.core.errors import DeadweightError, Lacking, UsageError
@@ -83,7 +84,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _tell(message: str, status: int) -> int:
-    paint = Paint(sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
+    paint = Paint(in_colour(sys.stderr))
     lines = [printable(line) for line in message.split("\n")]
     print(paint("deadweight: ", "red", "bold") + "\n".join(lines), file=sys.stderr)
     return status

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from deadweight.cli.colour import draws
 from deadweight.core.progress import SILENT, Progress
 from deadweight.reports.measures import bar, size
 
@@ -62,6 +63,6 @@ class Bar:
 
 def terminal_progress(quiet: bool) -> Progress:
     """A bar where standard error is a terminal and the user did not ask for quiet."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not draws(sys.stderr):
         return SILENT
     return Bar(sys.stderr)

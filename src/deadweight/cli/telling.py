@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
+from deadweight.cli.colour import in_colour
 from deadweight.cli.configuration import Budget, parse_size
 from deadweight.cli.options import Manners
 from deadweight.core.plan import Plan
@@ -19,12 +19,7 @@ def tell(report: Report, manners: Manners) -> None:
         return
     forms = named(found("deadweight.reports", "FORM", ReportForm))
     form = forms["json" if manners.as_json else "terminal"]
-    sys.stdout.write(form.write(report, in_colour()))
-
-
-def in_colour() -> bool:
-    """Whether standard output shows colour: a terminal, and no NO_COLOR."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    sys.stdout.write(form.write(report, in_colour(sys.stdout)))
 
 
 def over_budget(budget: Budget, whole: Composition, plan: Plan | None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 import click
 
+from deadweight.cli.colour import in_colour
 from deadweight.cli.options import CHOOSE, LOOK, TALK, TARGET, Manners, Settings, settings
-from deadweight.cli.telling import in_colour
 from deadweight.core.errors import UsageError
 from deadweight.core.finding import Finding
 from deadweight.core.paths import is_under
@@ -52,7 +53,7 @@ def COMMAND(target: Path, subject: str, as_json: bool, quiet: bool, **given: Any
     if as_json:
         click.echo(text({**as_plain(said), "findings": [finding_document(one) for one in findings]}), nl=False)
     elif not quiet:
-        click.echo("\n".join(_lines(said, findings, Paint(in_colour()))))
+        click.echo("\n".join(_lines(said, findings, Paint(in_colour(sys.stdout)))))
     return 0
 
 
