@@ -107,11 +107,11 @@ def _commands() -> str:
     from deadweight.cli.program import deadweight
 
     parts = ["# Commands\n"]
-    context = click.Context(deadweight, info_name="deadweight", max_content_width=100)
+    context = click.Context(deadweight, info_name="deadweight", terminal_width=100, help_option_names=["-h", "--help"])
     for name in COMMANDS:
         command = deadweight.get_command(context, name)
         assert command is not None, "every listed command is there"
-        help_text = command.get_help(click.Context(command, info_name=name, parent=context, max_content_width=100))
+        help_text = command.get_help(click.Context(command, info_name=name, parent=context))
         parts.append(f"\n## deadweight {name}\n\n```\n{help_text}\n```\n")
     return "".join(parts)
 

@@ -43,7 +43,7 @@ TALK = stacked(
 )
 LOOK = stacked(
     click.option("--config", type=PATH, help="Settings, instead of the nearest pyproject.toml or deadweight.toml."),
-    click.option("--platform", help="OS/ARCHITECTURE to choose from an image of several platforms."),
+    click.option("--platform", metavar="OS/ARCH", help="Which one, of an image of several platforms: linux/arm64."),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep the memory of indexed layers."),
     click.option("--option", "settings", multiple=True, metavar="NAME=VALUE", help="A setting that rules look at."),
 )
@@ -51,7 +51,7 @@ CHOOSE = stacked(
     click.option("--select", multiple=True, metavar="RULE", help="Only these rules."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules."),
     click.option("--keep", multiple=True, metavar="GLOB", help="Paths that are never edited (** crosses slashes)."),
-    click.option("--allow", multiple=True, type=click.Choice(SAFETIES), help="Safeties to make."),
+    click.option("--allow", multiple=True, type=click.Choice(SAFETIES), help="Which edits are made; safe and proven."),
 )
 
 

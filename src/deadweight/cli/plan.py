@@ -17,7 +17,7 @@ from deadweight.pipeline.plan_file import plan_text, write_plan
 @click.command("plan")
 @TARGET
 @click.option("-o", "--output", "out", type=PATH, help="The plan file to write; standard output where left out.")
-@click.option("--to", "to_format", help="The format that the result will have, where it is another.")
+@click.option("--to", "to_format", metavar="FORMAT", help="The format that the result will have, where it is another.")
 @LOOK
 @CHOOSE
 @TALK

@@ -24,8 +24,13 @@ from deadweight.pipeline.slimming import Output
 @TARGET
 @click.option("-o", "--output", "out", type=PATH, required=True, help="Where the result goes; nothing may be there.")
 @click.option("--plan", "plan_file", type=PATH, help="Make exactly the edits of this plan.")
-@click.option("--to", "to_format", help="Another format: directory, oci-layout, oci-archive, docker-archive, tar, zip.")
-@click.option("--codec", help="Compression of what is written anew: store, gzip, zstd, xz, bzip2.")
+@click.option(
+    "--to",
+    "to_format",
+    metavar="FORMAT",
+    help="Another format: directory, oci-layout, oci-archive, docker-archive, tar, zip.",
+)
+@click.option("--codec", metavar="CODEC", help="Compression of what is written anew: store, gzip, zstd, xz, bzip2.")
 @click.option("--no-companion", is_flag=True, help="Do not keep what was cut beside the result.")
 @PROVE
 @LOOK
