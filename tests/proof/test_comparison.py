@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -77,3 +78,8 @@ def test_of_imports_only_what_worked_before_counts() -> None:
     assert unlike(IMPORTS, before, seen("a\tok\nb\tok\nc\tok\n", 0)) == ""
     assert unlike(IMPORTS, before, seen("a\tok\nc\tOSError: libx.so\n", 1)) == "import c: OSError: libx.so"
     assert unlike(IMPORTS, before, seen("a\tok\n", 1)) == "import c: never reached"
+
+
+def test_a_command_that_fails_is_told_with_its_last_words_on_standard_error() -> None:
+    fails = replace(seen("half\n", status=1), trouble="Traceback:\nKeyError: 'x'\n")
+    assert unlike(COMMAND, seen("half\n", status=0), fails) == "exit status 0 became 1: \"KeyError: 'x'\""

@@ -44,7 +44,7 @@ class Observation:
     """What was seen: exit or HTTP status (-1 for none), what came out, seconds, and what went wrong.
 
     `output` is standard output, the response body, or one line a module for an import sweep; UTF-8 with
-    replacement, cut at 1 MiB, `digest` is of the whole (`sha256:<hex>`).
+    replacement, cut at 1 MiB, `digest` is of the whole (`sha256:<hex>`). `trouble` is the end of standard error.
     """
 
     probe: str
@@ -54,6 +54,7 @@ class Observation:
     content_type: str = ""
     seconds: float = 0.0
     error: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

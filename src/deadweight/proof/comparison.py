@@ -83,7 +83,7 @@ def _media_type(seen: Observation) -> str:
 
 
 def _last_words(seen: Observation) -> str:
-    last = next(iter(seen.output.strip().splitlines()[-1:]), "")
+    last = next(iter((seen.trouble.strip() or seen.output.strip()).splitlines()[-1:]), "")
     return f": {_shown(last)}" if last else ""
 
 

@@ -66,7 +66,8 @@ def _unfit(probe: Probe, seen: Observation) -> str:
     if probe.kind is ProbeKind.REQUEST:
         return _unfit_status(probe, seen)
     if probe.kind is ProbeKind.COMMAND and seen.status != probe.expect:
-        return f"the original exits with status {seen.status}, {probe.expect} was expected"
+        words = next(iter(seen.trouble.strip().splitlines()[-1:]), "")[:_SHOWN]
+        return f"the original exits with status {seen.status}, {probe.expect} was expected{words and ': ' + words}"
     if probe.kind is ProbeKind.IMPORTS and probe.modules and seen.status == len(probe.modules):
         return f"the original can import none of the modules: {_first_line(seen.output)}"
     return ""

@@ -16,6 +16,7 @@ from deadweight.sandbox.job import Job
 
 _OFTEN, _SELDOM = 0.01, 0.1
 _MEGABYTE = 1_000_000
+_TROUBLE = 2 << 10
 
 
 class Held:
@@ -26,6 +27,7 @@ class Held:
 
     def __init__(self, words: Sequence[str], job: Job, log: Log, limit: float) -> None:
         self.out = Capture()
+        self.trouble = Log(_TROUBLE)
         self.peak = 0
         self.overrun = ""
         self._job = job
@@ -33,7 +35,7 @@ class Held:
         self._limit = limit
         self._process = _start(words, job)
         streams = (self._process.stdout, self._process.stderr)
-        takers = ((self.out.add, log.add), (log.add,))
+        takers = ((self.out.add, log.add), (log.add, self.trouble.add))
         self._readers = [follow(stream, *take) for stream, take in zip(streams, takers, strict=True) if stream]
         self._guard = threading.Thread(target=self._watch, daemon=True)
         self._guard.start()

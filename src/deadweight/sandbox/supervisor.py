@@ -148,7 +148,8 @@ def _command(probe: Probe, job: Job, port: int, log: Log) -> Observation:
     held.feed(probe.body.encode())
     status = held.wait()
     error = f"the command {held.overrun}" if held.overrun else ""
-    return Observation(probe.name, status, held.out.text(), held.out.digest(), "", held.seconds, error)
+    seen = Observation(probe.name, status, held.out.text(), held.out.digest(), "", held.seconds, error)
+    return replace(seen, trouble=held.trouble.text())
 
 
 def _imports(probe: Probe, job: Job, port: int, log: Log) -> Observation:
