@@ -305,6 +305,19 @@ def test_why_of_nothing_names_what_is_near(app: Path, capsys: pytest.CaptureFixt
     assert "Did you mean main.py?" in capsys.readouterr().err
 
 
+def test_a_rule_that_is_not_there_names_what_is_near(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rule", "bytcode"]) == 2
+    assert "Did you mean bytecode?" in capsys.readouterr().err
+
+
+def test_the_documentation_of_a_rule_is_printed_under_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    told = said(capsys, "rule", "bytecode")
+    assert told.startswith("bytecode  (safe)\n\n")
+    assert [head for head in ("Why it weighs", "Evidence", "Edit", "Source") if head not in told] == []
+    listed = said(capsys, "rule")
+    assert all(len(line.split()) >= 3 for line in listed.splitlines())
+
+
 def test_the_documents_are_written_and_then_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert write_documents([str(tmp_path)]) == 0
     assert write_documents(["--check", str(tmp_path)]) == 0

@@ -132,6 +132,12 @@ def test_the_waterfall_goes_from_before_to_after_with_what_is_unexplained() -> N
     assert "2.50x" in text
 
 
+def test_where_nothing_was_cut_there_is_no_waterfall() -> None:
+    text = told(replace(slimmed(), after=composition(), cuts=()))
+    assert "Nothing was cut" in text
+    assert "What made the difference" not in text
+
+
 def test_of_a_program_its_start_and_memory_are_told_and_of_probes_alone_neither() -> None:
     whole = told(replace(slimmed(), proof=proof(Verdict.SAME)))
     assert whole.count("ready in 1.50 s, peak memory 44.0 MB") == 2

@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 
 from deadweight.cli.options import TALK
-from deadweight.core.errors import UsageError
 from deadweight.core.plugins import Plugin
 from deadweight.core.seams import Rule
-from deadweight.pipeline.finding import rules
+from deadweight.pipeline.finding import no_rule, rules
 from deadweight.reports.json import text
 
 
@@ -26,7 +25,7 @@ def COMMAND(name: str | None, as_json: bool, quiet: bool) -> int:  # noqa: N802
     known = rules()
     chosen = [plugin for plugin in known if name in (None, plugin.value.name)]
     if not chosen:
-        raise UsageError(f"there is no rule {name!r}", advice="All rules: deadweight rule")
+        raise no_rule(name or "", [plugin.value.name for plugin in known])
     if as_json:
         click.echo(text([_document(plugin) for plugin in chosen]), nl=False)
     elif name:

@@ -26,11 +26,16 @@ def chosen_rules(choice: Choice) -> tuple[Rule, ...]:
     known = {plugin.value.name: plugin.value for plugin in rules()}
     strange = sorted((choice.select | choice.ignore) - known.keys())
     if strange:
-        near = get_close_matches(strange[0], known, 3)
-        advice = f"Did you mean {', '.join(near)}?" if near else "All rules: deadweight rule"
-        raise UsageError(f"there is no rule {strange[0]!r}", advice=advice)
+        raise no_rule(strange[0], known)
     wanted = (choice.select or known.keys()) - choice.ignore
     return tuple(rule for name, rule in known.items() if name in wanted)
+
+
+def no_rule(name: str, known: Iterable[str]) -> UsageError:
+    """That there is no rule of the name, and which are near."""
+    near = get_close_matches(name, known, 3)
+    advice = f"Did you mean {', '.join(near)}?" if near else "All rules: deadweight rule"
+    return UsageError(f"there is no rule {name!r}", advice=advice)
 
 
 def find(scene: Scene, looking: Iterable[Rule]) -> tuple[Finding, ...]:

@@ -38,6 +38,10 @@ def _table(before: Composition, after: Composition, paint: Paint) -> Iterator[st
 
 def _waterfall(report: Report, after: Composition, paint: Paint) -> Iterator[str]:
     whole = report.before.unpacked
+    if not report.cuts and whole == after.unpacked:
+        yield "Nothing was cut: no edit of the plan takes anything away."
+        yield ""
+        return
     yield paint("What made the difference", "bold") + paint("  (unpacked, measured on the result)", "dim")
     yield f"  {size(whole):>10}  before"
     for cut in report.cuts:
