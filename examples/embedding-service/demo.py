@@ -6,6 +6,7 @@ import argparse
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from naive import SERVICE, build, is_built
@@ -18,11 +19,13 @@ def say(text: str) -> None:
     print(f"\n--- {text}", flush=True)
 
 
-def deadweight(*words: str | Path) -> None:
-    """Run deadweight as a user does, and show the command."""
+def deadweight(*words: str | Path, into: Path | None = None) -> None:
+    """Run deadweight as a user does, and show the command; what it prints goes to the screen or into a file."""
     shown = " ".join(repr(str(word)) if " " in str(word) else str(word) for word in words)
     print(f"\n$ deadweight {shown}\n", flush=True)
-    done = subprocess.run([sys.executable, "-m", "deadweight", *map(str, words)], cwd=BUILD, check=False)
+    with into.open("wb") if into else nullcontext() as stream:
+        command = [sys.executable, "-m", "deadweight", *map(str, words)]
+        done = subprocess.run(command, cwd=BUILD, stdout=stream, check=False)
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -30,6 +33,7 @@ def deadweight(*words: str | Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rebuild", action="store_true", help="build the naive service anew")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the report of slimming there instead")
     asked = parser.parse_args()
     BUILD.mkdir(parents=True, exist_ok=True)
     app = BUILD / "app"
@@ -40,7 +44,8 @@ def main() -> None:
     say("weighing it")
     deadweight("weigh", "app")
     say("slimming it, and proving over HTTP that every answer is the same")
-    deadweight("slim", "app", "-o", "app-slim", "--run", SERVE, "--probe", f"@{SERVICE / 'probes.json'}")
+    slim = ("slim", "app", "-o", "app-slim", "--run", SERVE, "--probe", f"@{SERVICE / 'probes.json'}")
+    deadweight(*slim, *(["--json"] if asked.json else []), into=asked.json)
 
 
 def clean() -> None:
