@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 from deadweight.core.errors import Corrupt
+from deadweight.formats.tar_header import MOST_ID, MOST_SECONDS
 
 Regions = tuple[tuple[int, int], ...]
 """Where the data of a sparse file lies: (offset in the file, bytes), in order, without overlap."""
 
 _XATTR = "SCHILY.xattr."
 _GNU_SPARSE = "GNU.sparse."
+_MOST_DIGITS = 19  # of a 64-bit number
 
 
 def pax_records(body: bytes, where: str) -> list[tuple[str, bytes]]:
@@ -35,9 +37,17 @@ def pax_number(pax: Mapping[str, bytes], key: str, default: int, where: str) -> 
     value = pax.get(key)
     if value is None or value == b"":
         return default
-    if not value.isdigit():
+    if not value.isdigit() or len(value) > _MOST_DIGITS:
         raise Corrupt(f"the PAX record {key} is {value[:40]!r}, not a number", where=where)
     return int(value)
+
+
+def pax_owner(pax: Mapping[str, bytes], key: str, default: int, where: str) -> int:
+    """The number of a user or group, the default where there is none."""
+    number = pax_number(pax, key, default, where)
+    if number > MOST_ID:
+        raise Corrupt(f"the PAX record {key} is {number}, more than any system takes", where=where)
+    return number
 
 
 def pax_time(pax: Mapping[str, bytes], key: str, default: float, where: str) -> float:
@@ -49,7 +59,7 @@ def pax_time(pax: Mapping[str, bytes], key: str, default: float, where: str) -> 
         time = float(value)
     except ValueError:
         time = math.nan
-    if not math.isfinite(time):
+    if not abs(time) < MOST_SECONDS:
         raise Corrupt(f"the PAX record {key} is {value[:40]!r}, not a time", where=where)
     return time
 
@@ -125,6 +135,6 @@ def _pairs(numbers: Sequence[bytes], where: str) -> Regions:
 
 
 def _whole(text: bytes, where: str) -> int:
-    if not text.isdigit() or len(text) > 19:
+    if not text.isdigit() or len(text) > _MOST_DIGITS:
         raise Corrupt(f"the map of a sparse file holds {text[:40]!r}", where=where)
     return int(text)

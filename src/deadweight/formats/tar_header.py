@@ -12,6 +12,12 @@ from deadweight.core.errors import Corrupt
 BLOCK = 512
 ZEROS = bytes(BLOCK)
 
+MOST_ID = (1 << 32) - 1
+"""The highest number of a user or group that Linux takes."""
+
+MOST_SECONDS = 1 << 62
+"""A time that is as far away, or a size as big, is nothing that a system takes."""
+
 _FIELDS = struct.Struct("100s24s12s12s8sc100s8s64x8s8s155s12x")
 _ADLER = 65521
 _USTAR = b"ustar\x0000"
@@ -90,7 +96,7 @@ def _number(field: bytes) -> int:
 
 def _odd_number(field: bytes) -> int:
     if field[0] & 0x80:
-        return int.from_bytes(field, "big", signed=True) if field[0] == 0xFF else _base256(field)
+        return _base256(field)
     digits = field.partition(b"\0")[0].strip()
     if not digits:
         return 0
@@ -100,7 +106,12 @@ def _odd_number(field: bytes) -> int:
 
 
 def _base256(field: bytes) -> int:
-    return int.from_bytes(bytes([field[0] & 0x7F]) + field[1:], "big")
+    signed = field[0] == 0xFF
+    number = int.from_bytes(field if signed else bytes([field[0] & 0x7F]) + field[1:], "big", signed=signed)
+    # Eight bytes hold a mode, an owner or a device, twelve a size or a time; systems take 32 and 64 bits of them.
+    if abs(number) >= MOST_SECONDS or (len(field) == 8 and not 0 <= number <= MOST_ID):
+        raise ValueError(f"{number} is more than any system takes")
+    return number
 
 
 def _verify(block: bytes, declared: int) -> None:

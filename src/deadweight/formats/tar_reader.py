@@ -19,6 +19,7 @@ from deadweight.formats.tar_extensions import (
     octal,
     old_sparse,
     pax_number,
+    pax_owner,
     pax_records,
     pax_sparse,
     pax_time,
@@ -200,8 +201,8 @@ def _header(feed: Feed, raw: Block, block: bytes, context: tuple[int, _Before, d
         name=pax.get("path") or before.name or raw.name,
         link=pax.get("linkpath") or before.link or raw.link,
         size=pax_number(pax, "size", raw.size, where),
-        uid=pax_number(pax, "uid", raw.uid, where),
-        gid=pax_number(pax, "gid", raw.gid, where),
+        uid=pax_owner(pax, "uid", raw.uid, where),
+        gid=pax_owner(pax, "gid", raw.gid, where),
     )
     sparse = _sparse(feed, named, block, (before, pax, where))
     header = _plain_header(named._replace(name=pax.get("GNU.sparse.name") or named.name), start, feed.position, where)

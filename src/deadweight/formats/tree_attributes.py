@@ -65,8 +65,10 @@ def _owner(opened: int, entry: Entry) -> bool:
 def _attribute(opened: int, name: str, value: bytes) -> bool:
     try:
         os.setxattr(opened, name, value)
+    except ValueError:  # a NUL in the name
+        return False
     except OSError as error:
-        if error.errno not in _REFUSED:
+        if error.errno not in (*_REFUSED, errno.E2BIG, errno.ERANGE):
             raise
         return False
     return True

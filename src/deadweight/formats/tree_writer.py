@@ -82,7 +82,8 @@ def write_tree(artifact: Artifact, changes: Changes, root: Path, packing: Packin
         _write_all(tree, planned, artifact)
     except OSError as error:
         if error.filename is not None:  # names are relative to a descriptor: say where that is
-            error.filename = str(root / os.fsdecode(error.filename))
+            named = "" if isinstance(error.filename, int) else os.fsdecode(error.filename)
+            error.filename = str(root / named)
         raise
     finally:
         tree.close()

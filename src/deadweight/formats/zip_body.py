@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import lzma
 import zlib
 from typing import BinaryIO
 
-from deadweight.core.errors import Corrupt, Hostile
+from deadweight.core.errors import Corrupt, Hostile, Unknown
 from deadweight.core.limits import Limits
 from deadweight.formats.zip_local import Place
-from deadweight.formats.zip_methods import LZMA, Unpacker, unpacker
+from deadweight.formats.zip_methods import LZMA, Unpacker, damage, unpacker
 
 _CHUNK = 1 << 18
 _SMALL = 1 << 13
@@ -32,9 +31,17 @@ class _ZipBody(io.RawIOBase):
         self._file, self._member, self._where, self._limits = file, place.member, where, limits
         self._at, self._left = place.start, place.member.packed
         header = self._packed(_LZMA_HEADER) if place.member.method == LZMA else b""
-        self._unpacker = unpacker(place.member.method, header)
+        self._unpacker = self._chosen(header)
         self._crc = self._given = 0
         self._over = False
+
+    def _chosen(self, header: bytes) -> Unpacker | None:
+        try:
+            return unpacker(self._member.method, header)
+        except damage(self._member.method) as error:
+            raise self._corrupt(f"the packed data are damaged ({error})") from error
+        except Unknown as error:
+            raise Unknown(error.what, where=self._where, advice="Pack it with deflate.") from error
 
     def readable(self) -> bool:
         return True
@@ -56,7 +63,7 @@ class _ZipBody(io.RawIOBase):
             return self._packed(length)
         try:
             return self._unpacked(self._unpacker, length)
-        except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:
+        except damage(self._member.method) as error:
             raise self._corrupt(f"the packed data are damaged ({error})") from error
 
     def _unpacked(self, source: Unpacker, length: int) -> bytes:

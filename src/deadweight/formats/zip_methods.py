@@ -6,9 +6,10 @@ import lzma
 import struct
 import sys
 import zlib
+from types import ModuleType
 from typing import Protocol
 
-from deadweight.core.errors import Corrupt, Unknown
+from deadweight.core.errors import Unknown
 
 STORED, DEFLATED, BZIP2, LZMA, ZSTD = 0, 8, 12, 14, 93
 
@@ -75,7 +76,8 @@ def unpacker(method: int, header: bytes) -> Unpacker | None:
 
         return bz2.BZ2Decompressor()
     if method == ZSTD:
-        return _zstd()
+        made: Unpacker = _zstd().ZstdDecompressor()
+        return made
     if method == LZMA:
         return _lzma(header)
     raise Unknown(f"the compression method {method} is not known")
@@ -84,7 +86,7 @@ def unpacker(method: int, header: bytes) -> Unpacker | None:
 def _lzma(header: bytes) -> Unpacker:
     """Source: APPNOTE.TXT 5.8.8: version, length and the five bytes of LZMA properties."""
     if len(header) < 9 or header[2:4] != b"\5\0" or header[4] >= 225:
-        raise Corrupt("the LZMA header is damaged")
+        raise lzma.LZMAError("its header is damaged")
     (dictionary,) = struct.unpack_from("<I", header, 5)
     rest, literal_context = divmod(header[4], 9)
     position, literal_position = divmod(rest, 5)
@@ -98,10 +100,15 @@ def _lzma(header: bytes) -> Unpacker:
     return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[chain])
 
 
-def _zstd() -> Unpacker:
+def damage(method: int) -> tuple[type[Exception], ...]:
+    """What the unpacker of a method raises for damaged data."""
+    raised = (zlib.error, lzma.LZMAError, OSError, EOFError)
+    return (*raised, _zstd().ZstdError) if method == ZSTD else raised
+
+
+def _zstd() -> ModuleType:
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
         from backports import zstd
-    made: Unpacker = zstd.ZstdDecompressor()
-    return made
+    return zstd

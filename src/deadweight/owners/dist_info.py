@@ -43,7 +43,7 @@ def record_rows(body: bytes) -> tuple[RecordRow, ...]:
 
 def _row(row: list[str]) -> RecordRow:
     size = row[2] if len(row) > 2 else ""
-    return RecordRow(row[0], row[1] if len(row) > 1 else "", int(size) if size.isdecimal() else None)
+    return RecordRow(row[0], row[1] if len(row) > 1 else "", int(size) if size.isdecimal() and len(size) < 20 else None)
 
 
 def record_path(site: str, row_path: str) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from deadweight.core.artifact import Artifact
+from deadweight.core.errors import Refused
 from deadweight.core.listing import Listing
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Opening
@@ -25,6 +27,13 @@ def open_scene(path: Path, sight: Sight) -> Scene:
     """Open whatever lies at the path and give every byte of it an owner. Raises Refused for what can't be opened."""
     sources = catalogers()
     opening = replace(sight.opening, keep=metadata_globs(sources))
-    artifact = recognise(path).open(path, opening)
+    artifact = _opened(path, opening)
     listing = Listing(artifact.inventory.visible, artifact.small)
     return Scene(artifact, attribute(listing, sources), dict(sight.options), opening.progress)
+
+
+def _opened(path: Path, opening: Opening) -> Artifact:
+    try:
+        return recognise(path).open(path, opening)
+    except Refused as fault:
+        raise fault if fault.where else type(fault)(fault.what, where=str(path), advice=fault.advice) from fault
