@@ -25,7 +25,7 @@ def build_inputs(scene: Scene, rule: str, distribution: Distribution, paths: Col
     if not paths or distribution.name in BUILDERS or (builds.possible and builds.application):
         return None
     first = min(paths)
-    evidence = [Evidence(f"{len(paths)} files that only a build reads", first)]
+    evidence = [Evidence(f"{len(paths)} file{'s' * (len(paths) > 1)} that only a build reads", first)]
     if not builds.possible:
         evidence.append(Evidence("the image has no compiler", "the image's files"))
     spoken = _spoken(scene, distribution, paths)

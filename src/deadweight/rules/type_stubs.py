@@ -40,7 +40,10 @@ def _find(scene: Scene) -> Iterator[Finding]:
     for distribution in scene.ask(DISTRIBUTIONS):
         stubs = [path for path in module_files(distribution) if path.endswith(".pyi")]
         if stubs and (distribution.info, ".pyi") not in scene.ask(SPOKEN):
-            evidence = Evidence(f"{len(stubs)} .pyi files, and no source of the distribution reads such", stubs[0])
+            evidence = Evidence(
+                f"{len(stubs)} .pyi file{'s' * (len(stubs) > 1)}, and no source of the distribution reads such",
+                stubs[0],
+            )
             waste = Waste("type stubs, which only type checkers read", (evidence,), Confidence.CERTAIN, Safety.SAFE)
             yield finding(scene, _NAME, held_by(distribution, stubs), waste)
 
