@@ -26,7 +26,7 @@ WHEELS = {
     "pandas": "pandas",
     "scikit-learn": "sklearn.linear_model",
 }
-SDISTS = ("markupsafe", "pytz", "click")
+SDISTS = ("itsdangerous", "pytz", "six", "click")
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +81,11 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sdists")
     run(PYTHON, "-m", "venv", folder / "venv")
     python = folder / "venv" / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", "flit_core", "setuptools", "wheel", "build")
+    run(python, "-m", "pip", "install", "--quiet", "flit_core", "setuptools", "wheel")
     words = ["download", "--quiet", "--no-deps", "--no-build-isolation", "--no-binary", ":all:", "--dest", str(folder)]
-    if subprocess.run([python, "-m", "pip", *words, *SDISTS], capture_output=True, check=False).returncode:
-        pytest.skip("the source distributions cannot be fetched")
+    done = subprocess.run([python, "-m", "pip", *words, *SDISTS], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"the source distributions cannot be fetched: {done.stderr[-400:]}")
     return folder
 
 
