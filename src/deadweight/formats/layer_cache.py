@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -39,7 +40,7 @@ class LayerCache:
 
     def knows(self, digest: str) -> bool:
         """Whether there is an index for that blob."""
-        return self.folder is not None and (self.folder / self._index_name(digest)).exists()
+        return self.folder is not None and os.path.exists(self.folder / self._index_name(digest))  # noqa: PTH110  # False where one may not look
 
     def load(self, digest: str, layer: int) -> TarIndex | None:
         """The index of that blob as layer of that number, None for no memory of it."""
@@ -62,9 +63,13 @@ class LayerCache:
 
     def prune(self) -> None:
         """Forget what was not used for longest, where it is more than a gibibyte."""
-        if self.folder is None or not self.folder.is_dir():
+        if self.folder is None:
             return
-        records = sorted(self.folder.glob("*.layer"), key=lambda record: record.stat().st_mtime, reverse=True)
+        with suppress(OSError):  # another run forgets at the same time, or the folder is closed
+            self._forget(self.folder)
+
+    def _forget(self, folder: Path) -> None:
+        records = sorted(folder.glob("*.layer"), key=lambda record: record.stat().st_mtime, reverse=True)
         kept = 0
         for record in records:
             kept += record.stat().st_size
@@ -97,8 +102,13 @@ class LayerCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with NamedTemporaryFile(dir=self.folder, prefix=".new-", delete=False) as written:
-                written.write(record)
-            Path(written.name).replace(self.folder / name)
+                temporary = Path(written.name)
+                try:
+                    written.write(record)
+                    written.flush()
+                    temporary.replace(self.folder / name)
+                except OSError:
+                    temporary.unlink(missing_ok=True)
         except (OSError, DeadweightError):
             return
 
