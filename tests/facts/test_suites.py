@@ -24,7 +24,9 @@ def test_suites_are_the_outermost_directories_with_a_test_module() -> None:
         "a/__init__.py": b"",
         "a/tests/__init__.py": b"",
         "a/tests/unit/test_x.py": b"",
+        "a/sub/__init__.py": b"",
         "a/sub/tests/test_y.py": b"",
+        "a/skeleton/tests/test_z.py": b"",
         "a/data/test/table.csv": b"1,2",
     }
     scene = site_scene(distribution_files(SITE, "a", files=files))

@@ -35,3 +35,12 @@ def test_leaves_sources_where_the_application_compiles_cython() -> None:
 def test_leaves_python_and_the_application() -> None:
     parts = distribution_files(SITE, "pkg", files={"pkg/__init__.py": b"", "pkg/c.py": b""})
     assert not found_paths(RULE, site_scene(parts, {"app/x.c": b"int x;\n"}))
+
+
+@pytest.mark.parametrize("ending", [".c", ".cc", ".cpp", ".cxx", ".cu", ".f90", ".pyx", ".pxd", ".pxi"])
+def test_a_file_is_only_proven_where_its_distribution_speaks_of_its_ending(ending: str) -> None:
+    kept = {f"pkg/kernel{ending}": b"text"}
+    quiet = distribution_files(SITE, "pkg", files={"pkg/__init__.py": b"", **kept})
+    speaking = distribution_files(SITE, "pkg", files={"pkg/__init__.py": f"K = 'kernel{ending}'\n".encode(), **kept})
+    assert only(RULE, site_scene(quiet)).safety is Safety.SAFE
+    assert only(RULE, site_scene(speaking)).safety is Safety.PROVEN

@@ -61,3 +61,29 @@ def test_leaves_the_headers_of_what_exists_to_build(name: str) -> None:
 
 def test_leaves_the_headers_of_the_system() -> None:
     assert not found_paths(RULE, site_scene({"usr/include/stdio.h": b"int puts();\n"}))
+
+
+@pytest.mark.parametrize("name", ["cupy-cuda12x", "pytensor", "numba-cuda", "pyopencl", "flashinfer-python"])
+def test_finds_headers_only_to_suggest_where_something_compiles_against_others(name: str) -> None:
+    """pytensor compiles against numpy's headers, cupy against those of nvidia-cuda-runtime, in any image."""
+    jit = distribution_files(SITE, name, files={"jit/__init__.py": b"", "jit/core/complex.cuh": b"int a;\n"})
+    found = only(RULE, site_scene(PLAIN, jit, image=image_running("python")))
+    assert (found.owner, found.safety) == ("pkg 1.0", Safety.SUGGESTED)
+    assert found.evidence[-1].where.endswith(".dist-info")
+
+
+def test_finds_headers_that_a_source_hands_to_a_compiler_only_to_be_proven() -> None:
+    """pyopencl's sources hold `#include <pyopencl-complex.h>`; no quote ends the name."""
+    code = b"PREAMBLE = '#include <pkg/a.hpp>'\n"
+    parts = distribution_files(SITE, "pkg", files={"pkg/__init__.py": code, "pkg/include/pkg/a.hpp": b"int a;\n"})
+    assert only(RULE, site_scene(parts)).safety is Safety.PROVEN
+
+
+@pytest.mark.parametrize("ending", [".h", ".hh", ".hpp", ".hxx", ".cuh", ".ipp", ".tcc"])
+def test_every_ending_of_a_header_is_only_proven_where_its_distribution_speaks_of_it(ending: str) -> None:
+    """thinc/backends/cpu_kernels.hh is a header like any other."""
+    header = {f"pkg/kernels{ending}": b"int a;\n"}
+    quiet = distribution_files(SITE, "pkg", files={"pkg/__init__.py": b"", **header})
+    speaking = distribution_files(SITE, "pkg", files={"pkg/__init__.py": f"K = 'kernels{ending}'\n".encode(), **header})
+    assert only(RULE, site_scene(quiet)).safety is Safety.SAFE
+    assert only(RULE, site_scene(speaking)).safety is Safety.PROVEN

@@ -26,3 +26,12 @@ def test_leaves_libraries_where_the_application_builds() -> None:
 @pytest.mark.parametrize("name", ["libx.so", "libx.so.1", "data.bin", "x.py"])
 def test_leaves_what_a_program_loads(name: str) -> None:
     assert not found_paths(RULE, site_scene(files(name)))
+
+
+@pytest.mark.parametrize("ending", [".a", ".la", ".lib", ".cmake", ".pc"])
+def test_a_file_is_only_proven_where_its_distribution_speaks_of_its_ending(ending: str) -> None:
+    kept = {f"pkg/kernel{ending}": b"text"}
+    quiet = distribution_files(SITE, "pkg", files={"pkg/__init__.py": b"", **kept})
+    speaking = distribution_files(SITE, "pkg", files={"pkg/__init__.py": f"K = 'kernel{ending}'\n".encode(), **kept})
+    assert only(RULE, site_scene(quiet)).safety is Safety.SAFE
+    assert only(RULE, site_scene(speaking)).safety is Safety.PROVEN

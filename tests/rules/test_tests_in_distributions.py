@@ -66,3 +66,35 @@ def test_finds_only_its_own_files_in_a_directory_that_two_distributions_share() 
 
 def test_leaves_the_application_own_tests() -> None:
     assert not found_paths(RULE, site_scene({"app/tests/test_main.py": b"", "app/main.py": b""}))
+
+
+def test_leaves_the_tests_of_a_project_that_kedro_makes_from_its_skeleton() -> None:
+    """kedro/templates/project/{{ cookiecutter.repo_name }}/tests is what `kedro new` writes."""
+    skeleton = "kedro/templates/project/{{ cookiecutter.repo_name }}/tests"
+    files = {
+        "kedro/__init__.py": b"",
+        "kedro/templates/__init__.py": b"",
+        f"{skeleton}/__init__.py": b"",
+        f"{skeleton}/test_run.py": b"assert 1\n",
+    }
+    assert not found_paths(RULE, site_scene(distribution_files(SITE, "kedro", files=files)))
+
+
+def test_finds_the_suite_of_a_package_in_a_namespace() -> None:
+    files = {"google/cloud/x/__init__.py": b"", "google/cloud/x/tests/test_a.py": b"1"}
+    scene = site_scene(distribution_files(SITE, "google-x", files=files))
+    assert found_paths(RULE, scene) == {f"{SITE}/google/cloud/x/tests"}
+
+
+def test_finds_a_suite_without_an_init_of_its_own() -> None:
+    scene = site_scene(distribution_files(SITE, "a", files={"a/__init__.py": b"", "a/tests/test_a.py": b"1"}))
+    assert found_paths(RULE, scene) == {f"{SITE}/a/tests"}
+
+
+def test_finds_the_suite_of_one_copy_and_leaves_that_of_the_other_in_what_imports_it() -> None:
+    """A vendored copy has a name of its own: importing the other's tests does not import these."""
+    files = {"a/__init__.py": b"import b.tests\n", "a/vendor/__init__.py": b"", "a/vendor/b/__init__.py": b""}
+    vendored = {**files, "a/vendor/b/tests/test_b.py": b"1"}
+    other = distribution_files(SITE, "b", files={"b/__init__.py": b"", "b/tests/test_b.py": b"1"})
+    scene = site_scene(distribution_files(SITE, "a", files=vendored), other)
+    assert found_paths(RULE, scene) == {f"{SITE}/a/vendor/b/tests"}

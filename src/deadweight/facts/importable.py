@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
-from deadweight.facts.module_names import EXTENSIONS, module_name
+from deadweight.facts.module_names import EXTENSIONS, is_reached, module_name, regular_packages
 from deadweight.facts.suites import is_test
 from deadweight.facts.tool_modules import TEST_IMPORTERS, TOOL_MODULES
 
@@ -25,27 +25,12 @@ def _importable(scene: Scene) -> Mapping[str, tuple[str, ...]]:
 def _modules(distribution: Distribution) -> Iterator[str]:
     root = f"{distribution.site}/" if distribution.site else ""
     paths = [path[len(root) :] for path in distribution.files if path.startswith(root)]
-    regular = {path.rpartition("/")[0] for path in paths if path.endswith("/__init__.py")}
+    regular = regular_packages(paths)
     for path in paths:
-        if path.endswith((".py", *EXTENSIONS)) and not is_test(path) and _is_reached(path, regular):
+        if path.endswith((".py", *EXTENSIONS)) and not is_test(path) and is_reached(path.rpartition("/")[0], regular):
             module = module_name(path)
             if module and module.rpartition(".")[2] not in _NO_MODULES:
                 yield module
-
-
-def _is_reached(path: str, regular: set[str]) -> bool:
-    """Whether every directory above is a package, or none of them lies below one without being one itself.
-
-    A folder without `__init__.py` inside a regular package holds data; at the top it is a namespace (PEP 420).
-    """
-    parts = path.split("/")[:-1]
-    inside = False
-    for depth in range(1, len(parts) + 1):
-        is_regular = "/".join(parts[:depth]) in regular
-        if inside and not is_regular:
-            return False
-        inside = inside or is_regular
-    return True
 
 
 IMPORTABLE: Fact[Mapping[str, tuple[str, ...]]] = Fact("importable", _importable)

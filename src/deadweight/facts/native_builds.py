@@ -7,24 +7,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deadweight.core.scene import Fact, Scene
+from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.facts.sources import COMPILING, SOURCES, Source
 
-BUILDERS = frozenset(
-    {"triton", "pytorch-triton", "cppyy", "cppyy-cling", "cffi", "pybind11", "nanobind", "cython", "pythran", "numba"}
+_BUILDERS = re.compile(r"(?:pytorch-)?triton(?:-.+)?|cppyy(?:-.+)?|cffi|pybind11|nanobind|cython|pythran|numba")
+_COMPILING_OTHERS = re.compile(
+    r"cupy(?:-.+)?|numba-cuda|pyopencl|pycuda|pytensor|theano(?:-.+)?|brian2|deepspeed|flashinfer-.+|tilelang"
 )
-"""Distributions that exist to build native code: what they carry for it is their function."""
 _COMPILER = re.compile(r"(?:^|/)bin/(?:[\w.-]*-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+)?$")
+
+
+def is_builder(name: str) -> bool:
+    """Whether the distribution exists to build native code: what it carries for that is its function."""
+    return any(known.fullmatch(name) for known in (_BUILDERS, _COMPILING_OTHERS))
 
 
 @dataclass(frozen=True, slots=True)
 class NativeBuilds:
     """Who may build: a source of the application, sources by distribution that speak of torch's ways to compile.
 
+    `with_others` is a distribution that compiles against what others carry as it runs: pytensor against numpy's
+    headers, cupy (which needs no compiler but NVRTC) against those of nvidia-cuda-runtime; empty for none.
     `possible` is false for an image without a compiler: nothing in it can build (torch.compile needs a C++ compiler).
     """
 
     application: str
     with_torch: Mapping[str, str]
+    with_others: str
     possible: bool
 
     def torch_user(self, torch: str) -> str:
@@ -38,7 +47,8 @@ def _native_builds(scene: Scene) -> NativeBuilds:
     others = {one.distribution: one.path for one in reversed(speaking) if one.distribution and _uses_torch(one)}
     is_image = scene.artifact.image is not None
     has_compiler = any(_COMPILER.search(entry.path) for entry in scene.listing.entries)
-    return NativeBuilds(own, others, has_compiler or not is_image)
+    compiling = next((one.info for one in scene.ask(DISTRIBUTIONS) if _COMPILING_OTHERS.fullmatch(one.name)), "")
+    return NativeBuilds(own, others, compiling, has_compiler or not is_image)
 
 
 def _uses_torch(source: Source) -> bool:

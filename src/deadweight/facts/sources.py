@@ -19,11 +19,15 @@ MAX_SOURCE = 16 << 20
 WATCHED: Mapping[str, tuple[bytes, ...]] = MappingProxyType(
     {
         ".pyi": (b"attach_stub",),
-        **dict.fromkeys((".h", ".hpp", ".cuh", ".c", ".cc", ".cpp", ".cu", ".f90", ".pyx", ".pxd"), ()),
-        **dict.fromkeys((".a", ".cmake", ".pc", ".rst", ".md"), ()),
+        **{ending: (f"{ending}>".encode(),) for ending in (".h", ".hh", ".hpp", ".hxx", ".cuh", ".ipp", ".tcc")},
+        **dict.fromkeys((".c", ".cc", ".cpp", ".cxx", ".cu", ".f90", ".pyx", ".pxd", ".pxi"), ()),
+        **dict.fromkeys((".a", ".la", ".lib", ".cmake", ".pc", ".rst", ".md", ".txt"), ()),
     }
 )
-"""Endings of files that a program may read at run time by name, with what else tells that it does."""
+"""Endings of files that a program may read at run time by name, with what else tells that it does.
+
+`#include <name.h>` in a Python source is C that the program hands to a compiler (pyopencl, pycuda).
+"""
 CUDA, COMPILING = "cuda", "compiling"
 """What a source may speak of besides files: a GPU (the application's only), and building native code as it runs."""
 _COMPILING = (COMPILING, (b"cpp_extension", b"torch.compile"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
+from deadweight.facts.module_names import is_reached, regular_packages
 
 _SUITE = re.compile(r"(?:^|/)(?:_?tests?)/")
 _TEST_MODULE = re.compile(r"(?:test_?[^/]*|[^/]*_tests?|conftest)\.py")
@@ -29,12 +30,22 @@ def _test_suites(scene: Scene) -> Mapping[str, tuple[str, ...]]:
 
 
 def _suites(distribution: Distribution) -> Iterator[str]:
-    """The outermost directories called test or tests that hold a test module."""
+    """The outermost directories called test or tests that hold a test module.
+
+    One in a folder of data is data: the tests of a project that a tool makes from a skeleton (kedro, cookiecutter).
+    """
     root = f"{distribution.site}/" if distribution.site else ""
-    for path in distribution.files:
-        match = _SUITE.search(path.removeprefix(root)) if path.startswith(root) and path.endswith(".py") else None
-        if match and _TEST_MODULE.fullmatch(path.rpartition("/")[2]):
-            yield root + path[len(root) :][: match.end() - 1]
+    sources = [path[len(root) :] for path in distribution.files if path.startswith(root) and path.endswith(".py")]
+    regular = regular_packages(sources)
+    for path in sources:
+        match = _SUITE.search(path)
+        if match and _TEST_MODULE.fullmatch(path.rpartition("/")[2]) and is_reached(_above(path, match), regular):
+            yield root + path[: match.end() - 1]
+
+
+def _above(path: str, suite: re.Match[str]) -> str:
+    """The directory that the suite lies in."""
+    return path[: suite.end() - 1].rpartition("/")[0]
 
 
 TEST_SUITES: Fact[Mapping[str, tuple[str, ...]]] = Fact("test suites", _test_suites)
