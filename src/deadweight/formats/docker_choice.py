@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deadweight.core.digest import checked_digest
 from deadweight.core.errors import Corrupt, Hostile, Unknown
 from deadweight.core.paths import plain
 from deadweight.formats.documents import any_case, checked, document, parsed, text, texts
@@ -79,7 +80,7 @@ def _layer(name: str) -> LayerBlob:
     """Since Docker 25 a layer lies under its digest, which then must be right."""
     parts = name.split("/")
     in_layout = len(parts) == 3 and parts[:2] == ["blobs", "sha256"]
-    return LayerBlob(name, f"sha256:{parts[2]}" if in_layout else "", -1, _LAYER_TYPE)
+    return LayerBlob(name, checked_digest(f"sha256:{parts[2]}", name) if in_layout else "", -1, _LAYER_TYPE)
 
 
 def _check_name(name: str, digest: str, where: str) -> None:

@@ -50,9 +50,10 @@ def from_record(record: bytes, layer: int) -> TarIndex | None:
     packed = record[_CHECKSUM:]
     if blake3(packed).digest() != record[:_CHECKSUM]:
         return None
+    zstd = _zstd()
     try:
-        return _index(msgspec.msgpack.decode(_zstd().decompress(packed), type=_Record), layer)
-    except (msgspec.DecodeError, ValueError):
+        return _index(msgspec.msgpack.decode(zstd.decompress(packed), type=_Record), layer)
+    except (zstd.ZstdError, msgspec.DecodeError, ValueError, LookupError):
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,6 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from deadweight.codecs.detection import codec_named
+from deadweight.core.digest import hashing
 from deadweight.core.errors import Corrupt
 from deadweight.core.seams import Opening
 from deadweight.formats.byte_range import ByteRange, Tape
@@ -61,12 +61,12 @@ def scaled(index: TarIndex, cost: int) -> TarIndex:
 
 def unpacked_digest(place: ByteRange, codec: str, algorithm: str) -> str:
     """The digest of a layer in an algorithm that indexing does not work out, of what comes out of the codec."""
-    hashing = hashlib.new(algorithm)
+    running = hashing(algorithm)
     with Tape(place.path, place.outer) as tape:
         stream = codec_named(codec).reader(tape.section(place.start, place.length))
         while piece := stream.read(CHUNK):
-            hashing.update(piece)
-    return f"{algorithm}:{hashing.hexdigest()}"
+            running.update(piece)
+    return f"{algorithm}:{running.hexdigest()}"
 
 
 def _layer(tape: Tape, wanted: tuple[ByteRange, LayerBlob, int], opening: Opening, cache: LayerCache) -> TarIndex:

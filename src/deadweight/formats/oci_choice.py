@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from deadweight.core.digest import checked_digest
+from deadweight.core.digest import checked_digest, hashing
 from deadweight.core.errors import Corrupt, Hostile, Unknown
 from deadweight.formats.documents import checked, document, section, sections, text
 from deadweight.formats.image_choice import Choice, LayerBlob, Platform, pick, platform_of
@@ -73,14 +71,16 @@ def read_blob(store: Store, wanted: Descriptor) -> bytes:
     if store.resolve(wanted.name) is None and wanted.data:
         try:
             body = base64.b64decode(wanted.data, validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise Corrupt("its embedded data is no base64", where=where) from error
     else:
         body = store.read(wanted.name)
     if wanted.size not in (-1, len(body)):
         raise Corrupt(f"it has {len(body)} bytes and its descriptor says {wanted.size}", where=where)
     algorithm = wanted.digest.partition(":")[0]
-    actual = f"{algorithm}:{hashlib.new(algorithm, body).hexdigest()}"
+    running = hashing(algorithm)
+    running.update(body)
+    actual = f"{algorithm}:{running.hexdigest()}"
     if actual != wanted.digest:
         raise Corrupt(
             f"its content has the digest {actual}", where=where, advice="The blob was changed: fetch it again."

@@ -37,10 +37,10 @@ class StoredStream:
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes: at least one but at the end."""
-        if self._head:
-            piece, self._head = self._head[:size], self._head[size:] if size >= 0 else b""
+        if self._head and size >= 0:
+            piece, self._head = self._head[:size], self._head[size:]
         else:
-            piece = self._stream.read(size)
+            piece, self._head = self._head + self._stream.read(size), b""
         self.count += len(piece)
         self._progress.advance(len(piece))
         if self._update is not None:

@@ -55,9 +55,9 @@ def check_unicode_name(name: str, raw: bytes, records: Mapping[int, bytes], wher
 
 
 def widened(sizes: tuple[int, ...], record: bytes, where: str) -> tuple[int, ...]:
-    """The sizes with those that are full replaced by the zip64 field's, in its order.
+    """The sizes with those that are full replaced by the zip64 field's, in its order; what else it has is passed over.
 
-    Raises Corrupt where the field lacks one, Hostile where it has more than are full.
+    Raises Corrupt where the field lacks one.
     """
     full = sum(1 for size in sizes if size == _FULL_32)
     if not full:
