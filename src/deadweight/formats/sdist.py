@@ -18,6 +18,9 @@ from deadweight.formats.tar_writer import pack_tar
 _TOP = re.compile(r"[A-Za-z0-9][\w.-]*-[0-9]\S*")
 """Name and version, as PEP 625 has them and as they were before."""
 
+_TIGHTEST = 9
+"""The gzip level that sdists are built with (tarfile's own): with less a result could outgrow its source."""
+
 _LOOKED_AT = 256 << 20
 """Unpacked bytes that are looked through for PKG-INFO, which may come last, before it is taken for a tar."""
 
@@ -49,7 +52,8 @@ def pack_sdist(artifact: Artifact, changes: Changes, out: Path, packing: Packing
     """Write it as a tar packed as the source is, gzip where that is not packed."""
     own = packed_with(Path(artifact.location))
     codec = packing.codec or (own if own != "store" else "gzip")
-    pack_tar(artifact, changes, out, replace(packing, codec=codec))
+    level = _TIGHTEST if codec == "gzip" and packing.level is None else packing.level
+    pack_tar(artifact, changes, out, replace(packing, codec=codec, level=level))
 
 
 FORMAT: Format = Format(
