@@ -15,8 +15,8 @@ from builders.tars import packed
 from deadweight.cli.program import run
 from deadweight.core.errors import Refused
 
-FLIPS = 40
-CUTS = 24
+FLIPS = 30
+CUTS = 16
 EVERY = pytest.mark.parametrize("name", SAMPLES)
 EVERY_ARCHIVE = pytest.mark.parametrize("name", ARCHIVES)
 UNCHECKED = ("tar store",)

@@ -15,7 +15,7 @@ from builders.command import command_line, deadweight, names, state
 from deadweight.core.errors import Lacking
 from deadweight.sandbox.isolation import isolation
 
-KILLS = 15
+KILLS = 12
 LITTER = b"\0\0\0\1Bud1" + b"x" * 6000
 
 
