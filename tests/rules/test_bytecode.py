@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import compileall
 import importlib.util
+import py_compile
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +96,34 @@ def test_leaves_a_sourceless_distribution_that_compileall_made(tmp_path: Path) -
     (tmp_path / "a.py").unlink()
     assert set(tree_of(tmp_path)) == {"a.pyc"}
     assert found_by(RULE, tree_of(tmp_path)) == ()
+
+
+@pytest.mark.parametrize("mode", list(py_compile.PycInvalidationMode))
+def test_only_bytecode_that_is_never_checked_against_its_source_is_left(
+    tmp_path: Path, mode: py_compile.PycInvalidationMode
+) -> None:
+    """Bazel and Nix write unchecked hashes: there the bytecode is the program, and its source may say another thing."""
+    (tmp_path / "x.py").write_text("x = 1\n")
+    py_compile.compile(str(tmp_path / "x.py"), doraise=True, invalidation_mode=mode)
+    is_left = mode is py_compile.PycInvalidationMode.UNCHECKED_HASH
+    assert bool(found_by(RULE, tree_of(tmp_path))) is not is_left
+
+
+def test_a_program_without_its_bytecode_says_the_same_to_a_user_who_cannot_write(tmp_path: Path) -> None:
+    """An image with USER app and a read-only root: the only price is the start."""
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/__init__.py").write_text("def answer():\n    return 42\n")
+    compileall.compile_dir(tmp_path, quiet=2)
+    code = "import pkg, os; print(pkg.answer(), pkg.__cached__ is not None, os.access(pkg.__path__[0], os.W_OK))"
+    user = ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+    command = ["bwrap", "--ro-bind", "/", "/", *user, "--chdir", str(tmp_path), sys.executable, "-c", code]
+    if shutil.which("bwrap") is None:
+        pytest.skip("this machine has no bubblewrap")
+    before = subprocess.run(command, capture_output=True, text=True, check=False)
+    for finding in found_by(RULE, tree_of(tmp_path)):
+        for path in finding.paths:
+            shutil.rmtree(tmp_path / path)
+    after = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert before.stdout.startswith("42 True False"), before.stderr
+    assert (after.stdout, after.stderr, after.returncode) == (before.stdout, before.stderr, before.returncode)
+    assert not list(tmp_path.rglob("__pycache__"))

@@ -30,3 +30,10 @@ def test_leaves_modules_and_other_programs(name: str) -> None:
 
 def test_leaves_scripts() -> None:
     assert not found_paths(RULE, site_scene(distribution_files(SITE, "pkg", files={"pkg/test_run": b"#!/bin/sh\n"})))
+
+
+def test_leaves_a_program_among_the_commands_of_the_environment() -> None:
+    """A wheel's data scripts land in bin: that is where a person calls them from."""
+    parts = distribution_files(SITE, "net", files={"net/__init__.py": b""})
+    parts[f"{SITE}/net-1.0.dist-info/RECORD"] += b"../../../bin/speed_test,,\n"
+    assert not found_paths(RULE, site_scene({**parts, "bin/speed_test": ELF}))

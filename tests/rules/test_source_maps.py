@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from builders.findings import found_by, paths_of
-from builders.scenes import distribution_files
+from builders.scenes import artifact_of, distribution_files, scene_from
+from builders.sites import image_running
 from deadweight.core.edit import Safety
 from deadweight.rules.source_maps import RULE
 
@@ -51,3 +52,26 @@ def test_leaves_maps_of_anything_else(files: dict[str, bytes]) -> None:
 
 def test_leaves_the_scripts() -> None:
     assert paths_of(found_by(RULE, {"a.js": b"//# sourceMappingURL=a.js.map", "a.js.map": MAP})) == {"a.js.map"}
+
+
+@pytest.mark.parametrize(
+    ("command", "environment"),
+    [
+        (("node", "--enable-source-maps", "dist/main.js"), ()),
+        (("node", "dist/main.js"), ("NODE_OPTIONS=--enable-source-maps --max-old-space-size=512",)),
+        (("sh", "-c", "exec node --enable-source-maps dist/main.js"), ()),
+    ],
+)
+def test_finds_only_with_a_proof_where_node_is_told_to_read_maps(
+    command: tuple[str, ...], environment: tuple[str, ...]
+) -> None:
+    files = {"app/dist/main.js": b"x", "app/dist/main.js.map": MAP}
+    image = image_running(*command, environment=environment)
+    (finding,) = RULE.find(scene_from(artifact_of(files, image=image)))
+    assert finding.safety is Safety.PROVEN
+
+
+def test_finds_as_safe_where_node_runs_without_that_option() -> None:
+    files = {"app/dist/main.js": b"x", "app/dist/main.js.map": MAP}
+    (finding,) = RULE.find(scene_from(artifact_of(files, image=image_running("node", "dist/main.js"))))
+    assert finding.safety is Safety.SAFE

@@ -33,3 +33,21 @@ def test_leaves_stubs_that_the_distribution_itself_reads() -> None:
 
 def test_leaves_stubs_of_the_application() -> None:
     assert not found_paths(RULE, site_scene({"app/main.pyi": b"x: int\n"}))
+
+
+def test_leaves_the_stubs_that_a_program_in_another_language_reads() -> None:
+    """basedpyright/dist/typeshed-fallback is read by dist/pyright.js: no Python source speaks of it."""
+    files = {
+        "basedpyright/__init__.py": b"",
+        "basedpyright/dist/pyright.js": b"x",
+        "basedpyright/dist/typeshed-fallback/stdlib/abc.pyi": b"x: int",
+        "basedpyright/dist/typeshed-fallback/stubs/six/six/__init__.pyi": b"x: int",
+    }
+    assert not found_paths(RULE, site_scene(distribution_files(SITE, "basedpyright", files=files)))
+
+
+def test_finds_the_stubs_of_an_extension_that_is_spelled_as_a_package() -> None:
+    """cryptography/hazmat/bindings/_rust.abi3.so has its stubs in a folder _rust without a module."""
+    files = {"c/__init__.py": b"", "c/_rust.abi3.so": b"x", "c/_rust/__init__.pyi": b"", "c/_rust/asn1.pyi": b"x: int"}
+    scene = site_scene(distribution_files(SITE, "c", files=files))
+    assert found_paths(RULE, scene) == {f"{SITE}/c/_rust/__init__.pyi", f"{SITE}/c/_rust/asn1.pyi"}

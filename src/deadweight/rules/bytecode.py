@@ -9,7 +9,8 @@ Evidence
 --------
 A file `__pycache__/NAME.TAG.pyc` whose source `NAME.py` stands one directory above, or a `NAME.pyc` with the source
 beside it, which Python 3 never prefers to the source. Bytecode without its source is a module of its own (a
-sourceless distribution) and is never found.
+sourceless distribution) and is never found. Bytecode that says of itself that it is never checked against its source
+(an unchecked hash, as Bazel and Nix write it) runs in place of the source, whatever that says: it is left.
 
 Edit
 ----
@@ -19,8 +20,9 @@ source that it imports. Leave the rule out where the cold start counts more than
 
 Source
 ------
-PEP 3147 (PYC repository directories), PEP 488 (no .pyo files), importlib.machinery.FileFinder: source loaders go
-before bytecode loaders. Measured: compile() over 20 MB of the standard library, CPython 3.11, 0.28 s a MB.
+PEP 3147 (PYC repository directories), PEP 488 (no .pyo files), PEP 552 (hash-based pycs),
+importlib.machinery.FileFinder: source loaders go before bytecode loaders. Measured: compile() over 20 MB of the
+standard library, CPython 3.11, 0.28 s a MB.
 """
 
 from __future__ import annotations
@@ -36,15 +38,21 @@ from deadweight.facts.endings import ENDINGS
 from deadweight.rules.reporting import Group, Waste, by_owner, finding
 
 _CACHE = "/__pycache__/"
+_UNCHECKED = b"\1\0\0\0"
 
 
 def _find(scene: Scene) -> Iterator[Finding]:
     endings = scene.ask(ENDINGS)
     compiled = [*endings.get(".pyc", ()), *endings.get(".pyo", ())]
     paths = scene.listing.by_path
-    found = [entry for entry in compiled if _source(entry.path) in paths]
+    found = [entry for entry in compiled if _source(entry.path) in paths and not _is_unchecked(entry)]
     for group in by_owner(scene, _with_whole_directories(scene, found)):
         yield finding(scene, RULE.name, group, _waste(group))
+
+
+def _is_unchecked(entry: Entry) -> bool:
+    """Whether the flags after the magic number say: a hash of the source is kept and not looked at (PEP 552)."""
+    return entry.head[4:8] == _UNCHECKED and entry.directory.endswith("__pycache__")
 
 
 def _source(path: str) -> str:

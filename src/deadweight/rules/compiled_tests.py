@@ -7,7 +7,8 @@ torch carries the compiled tests of its C++ side: 113 programs, 122 MB, in the b
 Evidence
 --------
 An ELF file that is no shared library by its name and whose name begins with `test_` or ends with `_test` or `Test`,
-in the RECORD of a distribution. Shared libraries (`_test_ccallback.so`) stay: Python imports them.
+in the RECORD of a distribution. Shared libraries (`_test_ccallback.so`) stay: Python imports them. So do the programs
+that a distribution puts among the commands of the environment (`bin/speed_test`): a person was to call them.
 
 Edit
 ----
@@ -25,6 +26,7 @@ from collections.abc import Iterator
 
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
+from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS
@@ -42,7 +44,9 @@ def _find(scene: Scene) -> Iterator[Finding]:
         programs = [
             path
             for path in module_files(distribution)
-            if _PROGRAM.fullmatch(path.rpartition("/")[2]) and entries[path].head[:4] == MAGIC
+            if is_under(path, distribution.site)
+            and _PROGRAM.fullmatch(path.rpartition("/")[2])
+            and entries[path].head[:4] == MAGIC
         ]
         if programs:
             evidence = tuple(Evidence("a program of the project's own tests", path) for path in programs)

@@ -13,8 +13,8 @@ what they map, and maps of anything else (maps of games, of linkers, of characte
 Edit
 ----
 Remove. Safe: a browser that finds no map shows the shrunken script. Made only with a proof where something reads maps
-when it runs: Django's manifest storage refuses a script whose map is missing, source-map-support in Node rewrites
-stack traces with them.
+when it runs: Django's manifest storage refuses a script whose map is missing, Node rewrites stack traces with them
+through source-map-support or when it is started with --enable-source-maps.
 
 Source
 ------
@@ -32,9 +32,11 @@ from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.endings import ENDINGS
+from deadweight.facts.programs import PROGRAMS
 from deadweight.rules.reporting import HERE, Waste, findings
 
 _MAPPED = (".js", ".mjs", ".cjs", ".css", ".ts")
+_NODE_OPTION = "enable-source-maps"
 _READERS = {
     (OwnerKind.DISTRIBUTION, "django"): "Django's manifest storage refuses scripts whose map is missing",
     (OwnerKind.NPM, "source-map-support"): "source-map-support reads maps to rewrite stack traces",
@@ -58,6 +60,10 @@ def _is_map(scene: Scene, entry: Entry) -> bool:
 
 
 def _reader(scene: Scene) -> tuple[Evidence, ...]:
+    image = scene.artifact.image
+    told = (*image.environment, *image.entrypoint, *image.command) if image else ()
+    if _NODE_OPTION in scene.ask(PROGRAMS) or any(_NODE_OPTION in one for one in told):
+        return (Evidence("Node is told to read maps, to rewrite stack traces", "the command that starts it"),)
     found = ((_READERS.get((owner.kind, owner.name)), source) for owner, source in scene.ownership.sources.items())
     return tuple(Evidence(says, source) for says, source in found if says)[:1]
 

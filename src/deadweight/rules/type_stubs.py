@@ -9,7 +9,8 @@ Evidence
 --------
 A `.pyi` file in the RECORD of a distribution of which no source speaks of `.pyi` or `attach_stub`: lazy_loader reads
 stubs at run time (scikit-image, librosa), jedi and mypy read those that they carry. All stubs of such a
-distribution are left. `py.typed` is left too.
+distribution are left. So are stubs in a folder of data: basedpyright carries typeshed in its dist, which a program
+in JavaScript reads. `py.typed` is left too.
 
 Edit
 ----
@@ -28,7 +29,8 @@ from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.distributions import DISTRIBUTIONS
+from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
+from deadweight.facts.module_names import is_reached, regular_packages
 from deadweight.facts.sources import SPOKEN
 from deadweight.rules.distribution_files import held_by, module_files
 from deadweight.rules.reporting import Waste, finding
@@ -38,7 +40,7 @@ _NAME = "type-stubs"
 
 def _find(scene: Scene) -> Iterator[Finding]:
     for distribution in scene.ask(DISTRIBUTIONS):
-        stubs = [path for path in module_files(distribution) if path.endswith(".pyi")]
+        stubs = _stubs(distribution)
         if stubs and (distribution.info, ".pyi") not in scene.ask(SPOKEN):
             evidence = Evidence(
                 f"{len(stubs)} .pyi file{'s' * (len(stubs) > 1)}, and no source of the distribution reads such",
@@ -46,6 +48,15 @@ def _find(scene: Scene) -> Iterator[Finding]:
             )
             waste = Waste("type stubs, which only type checkers read", (evidence,), Confidence.CERTAIN, Safety.SAFE)
             yield finding(scene, _NAME, held_by(distribution, stubs), waste)
+
+
+def _stubs(distribution: Distribution) -> list[str]:
+    """The stubs beside modules, and those of packages of stubs."""
+    root = f"{distribution.site}/" if distribution.site else ""
+    paths = [path.removeprefix(root) for path in distribution.files]
+    regular = regular_packages(paths) | regular_packages(path[:-1] for path in paths if path.endswith(".pyi"))
+    named = (path for path in module_files(distribution) if path.endswith(".pyi"))
+    return [path for path in named if is_reached(path.removeprefix(root).rpartition("/")[0], regular)]
 
 
 RULE: Rule = Rule(_NAME, "type stubs of installed distributions", Safety.SAFE, _find)
