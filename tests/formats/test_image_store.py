@@ -106,9 +106,17 @@ def test_one_name_used_twice_is_refused_however_it_is_spelled(outer: str, other:
 
 
 @pytest.mark.parametrize("outer", OUTERS)
-def test_a_link_over_a_file_is_one_name_used_twice(outer: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("link_first", [True, False])
+def test_a_link_and_a_file_of_one_name_are_refused(outer: str, link_first: bool, tmp_path: Path) -> None:
+    both: list[tuple[str, bytes | Item]] = [("1", Item("a", b"1")), ("2", Item("a", kind="symlink", target="b"))]
     with pytest.raises(Hostile, match="two files are called 'a'"):
-        archive(tmp_path, {"a": b"1", "again": Item("a", kind="symlink", target="b")}, outer)
+        archive(tmp_path, dict(sorted(both, reverse=link_first)), outer)
+
+
+def test_headers_and_padding_are_told_apart(tmp_path: Path) -> None:
+    store = archive(tmp_path, {"a": b"1" * 512, "b": b"2" * 100, "c": Item("c", kind="symlink", target="a")})
+    assert store.overhead["headers"] == 3 * 512
+    assert store.overhead["padding"] == store.total - 3 * 512 - 612 >= 412 + 1024
 
 
 @pytest.mark.parametrize("outer", OUTERS)

@@ -73,7 +73,7 @@ def test_a_changed_byte_gives_records_or_a_refusal_and_never_another_error(place
 
 
 @pytest.mark.parametrize(
-    "body", [b"6 a=1", b"5 a=1\n", b"7 a=1\n", b"a=1\n", b"4 a\n", b"5 =1\n", b" 6 a=1\n", b"-6 a=1\n"]
+    "body", [b"6 a=1", b"5 a=1\n", b"7 a=1\n", b"a=1\n", b"4 a\n", b"5 =1\n", b" 6 a=1\n", b"-6 a=1\n", b"5 a=16 b=2\n"]
 )
 def test_a_record_of_a_wrong_length_or_without_a_key_is_corrupt(body: bytes) -> None:
     with pytest.raises(Corrupt, match="malformed"):
