@@ -10,8 +10,8 @@ Evidence
 Packages of dpkg, apk or rpm by name: compilers, binutils, build systems, headers of the kernel, every -dev and -devel
 package, sanitizers. Run-time libraries that come from the same sources stay (libgcc, libstdc++, libgomp, libatomic,
 libquadmath, libgfortran). Something installed that compiles when it runs (triton, Cython's pyximport, CuPy,
-DeepSpeed, vLLM, ...), or a source of the application that says torch.compile, cpp_extension or cffi's set_source,
-makes it a suggestion.
+DeepSpeed, vLLM, ...), a source of the application that says torch.compile, cpp_extension or cffi's set_source, or a
+command that names a program of the package (`make serve`) makes it a suggestion.
 
 Edit
 ----
@@ -37,6 +37,7 @@ from deadweight.core.owner import Owner, OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.endings import ENDINGS
+from deadweight.facts.programs import PROGRAMS
 from deadweight.rules.reporting import Group, Waste, finding
 
 _NAMES = re.compile(
@@ -51,7 +52,8 @@ _NAMES = re.compile(
 _STAYING = re.compile(r"gcc-[\d.]+-base|gcc-libs|ca-certificates-.*|python3?-setuptools.*|makedev")
 _COMPILING = frozenset(
     "triton pytriton pytensor theano theano-pymc cupy deepspeed vllm sglang xformers flash-attn "  # noqa: SIM905  # a long list
-    "tensorrt-llm tilelang numba-cuda pyximport jax-triton tinygrad pyopencl pycuda pythran transonic brian2 stan "
+    "tensorrt-llm tilelang cppimport codepy fenics-ffcx flashinfer-python "
+    "numba-cuda pyximport jax-triton tinygrad pyopencl pycuda pythran transonic brian2 stan "
     "pystan cmdstanpy cppyy ninja torch-tensorrt".split()
 )
 _COMPILING_PREFIXES = ("cupy-cuda", "cupy-rocm")
@@ -68,7 +70,8 @@ def _find(scene: Scene) -> Iterator[Finding]:
         return
     compiling = _compiling(scene) or _compiled_by_application(scene)
     for owner, paths in sorted(_paths(scene, wanted).items(), key=lambda item: str(item[0])):
-        waste = _waste(Evidence("a package that builds programs and runs none", owners[owner]), compiling)
+        named = Evidence("a package that builds programs and runs none", owners[owner])
+        waste = _waste(named, compiling or _started(scene, paths))
         yield finding(scene, RULE.name, Group(str(owner), tuple(paths)), waste)
 
 
@@ -116,6 +119,13 @@ def _compiled_by_application(scene: Scene) -> Evidence | None:
         if match:
             return Evidence(f"it says {match[0].decode()}, which calls a compiler when it runs", entry.path)
     return None
+
+
+def _started(scene: Scene, paths: list[str]) -> Evidence | None:
+    """That the artifact is started with one of the package's programs: `make serve` is a command like any other."""
+    words = scene.ask(PROGRAMS)
+    called = (path for path in paths if path.rpartition("/")[0].endswith("bin") and path.rpartition("/")[2] in words)
+    return next((Evidence("the command or a start script names it", path) for path in called), None)
 
 
 def _waste(named: Evidence, compiling: Evidence | None) -> Waste:
