@@ -43,3 +43,38 @@ def test_a_build_for_gpus_is_known_by_its_version_or_its_needs(
 ) -> None:
     scene = site_scene(distribution_files(SITE, "torch", version, requires=requires))
     assert bool(scene.ask(GPU).loading) is loads
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "NVIDIA_VISIBLE_DEVICES=none",
+        "CUDA_VISIBLE_DEVICES=-1",
+        "NVIDIA_DRIVER_CAPABILITIES=",
+        "MY_CUDA_VISIBLE_DEVICES=0",
+    ],
+)
+def test_a_variable_that_names_no_device_asks_for_none(variable: str) -> None:
+    assert not site_scene({}, image=image_running("python", environment=[variable])).ask(GPU).asking
+
+
+@pytest.mark.parametrize("command", [("python", "-m", "app"), ("serve", "--model=barracuda"), ("run", "bnccls")])
+def test_a_command_without_such_a_word_asks_for_none(command: tuple[str, ...]) -> None:
+    assert not site_scene({}, image=image_running(*command)).ask(GPU).asking
+
+
+def test_code_of_installed_distributions_asks_for_nothing() -> None:
+    """Every build of torch speaks of cuda, that for the processor too."""
+    parts = distribution_files(SITE, "torch", "2.13.0+cpu", files={"torch/__init__.py": b"cuda = None\n"})
+    assert not site_scene(parts).ask(GPU).asking
+
+
+@pytest.mark.parametrize("name", ["onnxruntime", "numpy", "vllm"])
+def test_only_known_builds_load_the_libraries_of_a_gpu(name: str) -> None:
+    parts = distribution_files(SITE, name, "1.0+cu128", requires=["nvidia-cublas-cu12"])
+    assert not site_scene(parts).ask(GPU).loading
+
+
+def test_a_library_that_only_an_extra_asks_for_is_not_loaded() -> None:
+    parts = distribution_files(SITE, "xgboost", requires=["nvidia-nccl-cu12 ; extra == 'gpu'"])
+    assert not site_scene(parts).ask(GPU).loading

@@ -81,3 +81,24 @@ def test_a_closure_is_closed_and_holds_nothing_that_is_not_reached(lines: dict[s
         found = graph.closure([info(name)])
         assert all(need.on in found for one in found for need in graph.needs.get(one, ()))
         assert all(one == info(name) or any(need.by in found for need in graph.why(one)) for one in found)
+
+
+def test_an_extra_that_asks_for_itself_closes() -> None:
+    graph = graph_of({"a": ["a[all]", "b ; extra == 'all'"], "b": ["a[all]"]})
+    assert graph.closure([info("a")]) == {info("a"), info("b")}
+
+
+def test_a_requirement_without_a_marker_is_no_need_of_an_extra() -> None:
+    graph = graph_of({"top": ["a[fast]"], "a": ["b", "c ; extra == 'fast'"], "b": [], "c": []})
+    assert {(need.on, need.extra) for need in graph.needs[info("a")]} == {(info("b"), ""), (info("c"), "fast")}
+
+
+def test_a_marker_of_another_system_is_no_need() -> None:
+    lines = ["a ; sys_platform == 'win32'", "b ; platform_system == 'Linux'", "c ; implementation_name == 'pypy'"]
+    graph = graph_of({"top": lines, "a": [], "b": [], "c": []})
+    assert [need.on for need in graph.needs[info("top")]] == [info("b")]
+
+
+def test_what_is_asked_for_by_address_is_a_need_by_its_name() -> None:
+    graph = graph_of({"top": ["b @ https://example.invalid/b-1.0.tar.gz"], "b": []})
+    assert [need.on for need in graph.needs[info("top")]] == [info("b")]

@@ -28,3 +28,27 @@ def test_leaves_one_version_in_each_of_two_places() -> None:
 
 def test_leaves_directories_with_a_tilde_elsewhere() -> None:
     assert not found_paths(RULE, site_scene(distribution_files(SITE, "pkg", files={"pkg/~x/a.txt": b""})))
+
+
+def test_a_version_that_is_none_is_older_than_any_other() -> None:
+    old = distribution_files(SITE, "pkg", "unknown-build", files={"pkg/gone.py": b"1"})
+    new = distribution_files(SITE, "pkg", "0.0.1", files={"pkg/__init__.py": b""})
+    found = only(RULE, site_scene(old, new))
+    assert f"{SITE}/pkg/gone.py" in found.paths
+    assert found.evidence[1].where == f"{SITE}/pkg-0.0.1.dist-info"
+
+
+def test_of_three_versions_all_but_the_newest_are_found() -> None:
+    parts = [
+        distribution_files(SITE, "pkg", version, files={"pkg/__init__.py": b"", f"pkg/v{version}.py": b"1"})
+        for version in ("2.0", "10.0", "9.0rc1")
+    ]
+    found = list(RULE.find(site_scene(*parts)))
+    assert [one.owner for one in found] == ["pkg 2.0", "pkg 9.0rc1"]
+    assert all(one.safety is Safety.SUGGESTED for one in found)
+
+
+def test_a_file_that_the_newer_one_records_too_is_never_named() -> None:
+    shared = {"pkg/__init__.py": b"", "pkg/core.py": b"1"}
+    old, new = (distribution_files(SITE, "pkg", version, files=shared) for version in ("1.0", "2.0"))
+    assert not {f"{SITE}/{path}" for path in shared} & found_paths(RULE, site_scene(old, new))
