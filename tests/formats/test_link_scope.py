@@ -33,6 +33,11 @@ def test_a_file_below_a_link_lies_where_the_link_leads() -> None:
     assert placed(*USR_MERGE, Entry("lib/x", Kind.FILE))[-1].path == "usr/lib/x"
 
 
+@pytest.mark.parametrize("target", ["/", ".", "usr/.."])
+def test_a_file_below_a_link_to_the_root_lies_in_the_root(target: str) -> None:
+    assert placed(*USR_MERGE, Entry("r", Kind.SYMLINK, target=target), Entry("r/x", Kind.FILE))[-1].path == "x"
+
+
 def test_a_hard_link_shares_what_lies_where_the_link_leads() -> None:
     found = placed(*USR_MERGE, Entry("usr/lib/x", Kind.FILE), Entry("y", Kind.HARDLINK, target="lib/x"))
     assert (found[-1].path, found[-1].target) == ("y", "usr/lib/x")
@@ -92,6 +97,7 @@ def test_a_hard_link_to_a_link_shares_the_body_itself() -> None:
         [Entry("b", Kind.HARDLINK, target="nowhere")],
         [Entry("b", Kind.HARDLINK, target="b")],
         [Entry("b", Kind.HARDLINK, target="c"), Entry("c", Kind.HARDLINK, target="b")],
+        [Entry(path, Kind.HARDLINK, target=target) for path, target in ("bc", "cd", "dc")],
         [Entry("d", Kind.DIRECTORY), Entry("b", Kind.HARDLINK, target="d")],
     ],
 )

@@ -85,6 +85,7 @@ def test_pieces_over_chunks_are_the_bytes_and_what_was_stored_only_grows(sizes: 
 def test_draining_tells_zeros_from_data() -> None:
     assert not ChunkFeed(io.BytesIO(bytes(3 * CHUNK)), "made", DEFAULT_LIMITS).drain()
     assert ChunkFeed(io.BytesIO(bytes(3 * CHUNK) + b"x"), "made", DEFAULT_LIMITS).drain()
+    assert ChunkFeed(io.BytesIO(b"x" + bytes(3 * CHUNK)), "made", DEFAULT_LIMITS).drain()
     read = ChunkFeed(io.BytesIO(b"x" + bytes(99)), "made", DEFAULT_LIMITS)
     read.take(1)
     assert not read.drain()

@@ -64,6 +64,8 @@ def test_zipfile_and_our_reader_see_what_was_written(found: dict[str, tuple[Kind
     assert stamp <= {time.gmtime(date - date % 2)[:6]}
     for entry, member, place in zip(entries, central.members, layout.places, strict=True):
         assert stat.S_IMODE(member.attributes >> 16) == entry.mode
+        assert member.name == entry.path + ("/" if entry.kind is Kind.DIRECTORY else "")
+        assert bool(member.attributes & 0x10) == (entry.kind is Kind.DIRECTORY)
         assert body[place.start : place.start + member.packed] == (
             b"" if member.name[-1] == "/" else entry.path.encode()
         )

@@ -62,3 +62,17 @@ def test_members_that_share_bytes_are_refused(tmp_path: Path) -> None:
         wrong(tmp_path, Part(b"a", BODY), Part(b"b", BODY, central={"offset": 3}))
     with pytest.raises(Hostile, match=r"overlaps|is called"):
         wrong(tmp_path, Part(b"a", BODY), Part(b"b", BODY, central={"offset": 0}))
+
+
+def longer(name: bytes, by: int) -> Part:
+    """A member that both headers say is longer than it is."""
+    said: dict[str, bytes | int] = {"packed": len(BODY) + by, "size": len(BODY) + by}
+    return Part(name, BODY, method=0, local=said, central=said)
+
+
+def test_a_body_that_reaches_into_the_next_member_or_the_directory_is_refused(tmp_path: Path) -> None:
+    assert wrong(tmp_path, longer(b"a", 0), longer(b"b", 0))[1].unreferenced == 0
+    with pytest.raises(Hostile, match="'a' overlaps the member after it"):
+        wrong(tmp_path, longer(b"a", 1))
+    with pytest.raises(Corrupt, match="the body of 'b' reaches beyond"):
+        wrong(tmp_path, longer(b"a", 0), longer(b"b", 1))
