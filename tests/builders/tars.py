@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from deadweight.codecs.detection import codec_named
-from deadweight.formats.tar_header import BLOCK, padded
+from deadweight.formats.tars.header import BLOCK, padded
 
 _TYPES = {
     "file": tarfile.REGTYPE,

@@ -17,9 +17,9 @@ from builders.tars import Item
 from deadweight.core.errors import Corrupt, DeadweightError, Hostile, Unknown, UsageError
 from deadweight.core.limits import DEFAULT_LIMITS
 from deadweight.core.seams import Opening
-from deadweight.formats.docker_choice import choose_docker
-from deadweight.formats.image_choice import Choice
-from deadweight.formats.image_store import archive_store
+from deadweight.formats.images.choice import Choice
+from deadweight.formats.images.docker_choice import choose_docker
+from deadweight.formats.images.store import archive_store
 from deadweight.formats.recognition import recognise
 
 IMAGE = image_of([[("a", b"lower")], [("b", b"upper")]])

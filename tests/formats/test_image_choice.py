@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.core.errors import Corrupt, UsageError
-from deadweight.formats.image_choice import Choice, Platform, asked_platform, pick, platform_of
+from deadweight.formats.images.choice import Choice, Platform, asked_platform, pick, platform_of
 
 AMD, ARM7, ARM6 = Platform("linux", "amd64"), Platform("linux", "arm", "v7"), Platform("linux", "arm", "v6")
 PLATFORMS = st.builds(

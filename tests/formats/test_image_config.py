@@ -11,9 +11,9 @@ import pytest
 from builders.images import docker_files, image_of, layout_files, write_archive, write_folder
 from deadweight.core.errors import Corrupt, Hostile, Refused
 from deadweight.core.seams import Opening
-from deadweight.formats.image_choice import Choice, LayerBlob
-from deadweight.formats.image_config import check_counts, diff_ids, instructions
-from deadweight.formats.image_config import image_of as told
+from deadweight.formats.images.choice import Choice, LayerBlob
+from deadweight.formats.images.config import check_counts, diff_ids, instructions
+from deadweight.formats.images.config import image_of as told
 from deadweight.formats.recognition import recognise
 
 LAYERS = [[("a", b"lower")], [("b", b"upper")]]

@@ -5,7 +5,7 @@ import pytest
 
 from deadweight.codecs.detection import codec_named
 from deadweight.core.artifact import Image
-from deadweight.formats.image_documents import (
+from deadweight.formats.images.documents import (
     DOCKER_LAYER,
     OCI_LAYER,
     as_json,
@@ -15,7 +15,7 @@ from deadweight.formats.image_documents import (
     layer_descriptor,
     timestamp,
 )
-from deadweight.formats.image_sink import Stored
+from deadweight.formats.images.sink import Stored
 
 EMPTY: dict[str, Any] = {"created_by": "ENV", "empty_layer": True}
 STORED = Stored("sha256:" + "a" * 64, 7)

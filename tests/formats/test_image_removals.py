@@ -11,7 +11,7 @@ from builders.stacks import Layer, Member, documents, flattened, layer_tar, layo
 from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Changes, is_removed
 from deadweight.core.seams import Opening, Packing
-from deadweight.formats.image_writer import pack_oci_layout
+from deadweight.formats.images.writer import pack_oci_layout
 from deadweight.formats.oci_layout import FORMAT
 
 T = TypeVar("T")

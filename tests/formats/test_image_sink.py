@@ -6,8 +6,8 @@ from typing import BinaryIO
 
 import pytest
 
-from deadweight.formats.image_sink import FolderSink, Sink, TarSink, Writing, blob_name
-from deadweight.formats.tar_fields import file_header
+from deadweight.formats.images.sink import FolderSink, Sink, TarSink, Writing, blob_name
+from deadweight.formats.tars.fields import file_header
 
 
 def writing(*pieces: bytes) -> Writing:

@@ -13,7 +13,7 @@ from builders.tars import Item
 from deadweight.core.errors import Corrupt, Hostile
 from deadweight.core.limits import DEFAULT_LIMITS
 from deadweight.formats.documents import MAX_DOCUMENT
-from deadweight.formats.image_store import MAX_SMALL, Store, archive_store, folder_store
+from deadweight.formats.images.store import MAX_SMALL, Store, archive_store, folder_store
 
 OUTERS = ("store", "gzip", "zstd")
 FILES: dict[str, bytes] = {

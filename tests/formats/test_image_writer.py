@@ -20,8 +20,8 @@ from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.gap import Gap
 from deadweight.core.seams import Opening, Packing
 from deadweight.formats.docker_archive import FORMAT as DOCKER
-from deadweight.formats.image_documents import OCI_LAYER, OCI_MANIFEST
-from deadweight.formats.image_writer import pack_docker_archive, pack_oci_archive, pack_oci_layout
+from deadweight.formats.images.documents import OCI_LAYER, OCI_MANIFEST
+from deadweight.formats.images.writer import pack_docker_archive, pack_oci_archive, pack_oci_layout
 from deadweight.formats.oci_layout import FORMAT
 
 STACK: tuple[Members, ...] = (

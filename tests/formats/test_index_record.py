@@ -15,8 +15,8 @@ from builders.tars import packed
 from deadweight.codecs.detection import codec_named
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.gap import Gap
-from deadweight.formats.index_record import from_record, to_record
-from deadweight.formats.tar_index import TarIndex
+from deadweight.formats.images.index_record import from_record, to_record
+from deadweight.formats.tars.index import TarIndex
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=()), max_size=20).map(
     lambda text: text.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")

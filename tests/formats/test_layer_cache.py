@@ -19,10 +19,10 @@ from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
 from deadweight.core.seams import Opening
 from deadweight.formats.byte_range import whole_file
-from deadweight.formats.index_record import from_record, to_record
-from deadweight.formats.layer_cache import LayerCache
+from deadweight.formats.images.index_record import from_record, to_record
+from deadweight.formats.images.layer_cache import LayerCache
 from deadweight.formats.recognition import recognise
-from deadweight.formats.tar_index import TarIndex, index_tar
+from deadweight.formats.tars.index import TarIndex, index_tar
 
 LAYER = [
     Item("caf\udce9", b"body", mtime=1.5, pax={"SCHILY.xattr.user.x": "v"}),

@@ -7,7 +7,7 @@ from deadweight.core.changes import Addition, Changes
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.inventory import Inventory
 from deadweight.core.layers import stack
-from deadweight.formats.layer_plan import plan_layers
+from deadweight.formats.images.layer_plan import plan_layers
 
 MARKS = {"-": Kind.WHITEOUT, "*": Kind.OPAQUE, "/": Kind.DIRECTORY}
 

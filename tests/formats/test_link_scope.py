@@ -14,9 +14,9 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt, Hostile, Lacking
 from deadweight.core.gap import Gap
 from deadweight.formats.hard_links import anchored
-from deadweight.formats.link_scope import scoped_paths
-from deadweight.formats.tree_attributes import nanoseconds
-from deadweight.formats.unread import UNREAD, refuse_unread
+from deadweight.formats.trees.attributes import nanoseconds
+from deadweight.formats.trees.link_scope import scoped_paths
+from deadweight.formats.trees.unread import UNREAD, refuse_unread
 
 USR_MERGE = [
     Entry("usr", Kind.DIRECTORY),

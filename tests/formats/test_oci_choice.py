@@ -28,10 +28,10 @@ from builders.images import (
     write_folder,
 )
 from deadweight.core.errors import Corrupt, DeadweightError, Hostile, Unknown, UsageError
-from deadweight.formats.image_choice import Choice
-from deadweight.formats.image_store import folder_store
-from deadweight.formats.oci_choice import choose_oci, read_blob
-from deadweight.formats.oci_choice import descriptor as read_descriptor
+from deadweight.formats.images.choice import Choice
+from deadweight.formats.images.oci_choice import choose_oci, read_blob
+from deadweight.formats.images.oci_choice import descriptor as read_descriptor
+from deadweight.formats.images.store import folder_store
 
 IMAGE = image_of([[("a", b"lower")], [("b", b"upper")]])
 MANIFEST = manifest_of(IMAGE)

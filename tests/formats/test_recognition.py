@@ -9,7 +9,7 @@ import pytest
 from builders.images import docker_files, image_of, layout_files, write_archive, write_folder
 from builders.tars import packed, tar_of
 from deadweight.core.errors import Corrupt, Unknown, UsageError
-from deadweight.formats.image_traces import holds
+from deadweight.formats.images.traces import holds
 from deadweight.formats.recognition import format_named, formats, recognise
 
 IMAGE = image_of([[("a", b"x")]])

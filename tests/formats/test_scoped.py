@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deadweight.formats.scoped import DIRECTORY, open_beneath, open_by_component, openat2
+from deadweight.formats.trees.scoped import DIRECTORY, open_beneath, open_by_component, openat2
 
 Open = Callable[[int, str, int], int]
 

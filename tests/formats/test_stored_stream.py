@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.core.progress import SILENT
-from deadweight.formats.stored_stream import StoredStream
+from deadweight.formats.tars.stored_stream import StoredStream
 
 
 class Trickle(io.RawIOBase):

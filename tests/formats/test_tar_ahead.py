@@ -10,8 +10,8 @@ from typing import BinaryIO, cast
 import pytest
 
 from deadweight.core.errors import Corrupt
-from deadweight.formats.tar_ahead import ReadingAhead
-from deadweight.formats.tar_feed import CHUNK
+from deadweight.formats.tars.ahead import ReadingAhead
+from deadweight.formats.tars.feed import CHUNK
 
 
 class _Breaking(io.RawIOBase):

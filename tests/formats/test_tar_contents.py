@@ -17,8 +17,8 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt
 from deadweight.core.seams import Opening
 from deadweight.formats.byte_range import ByteRange, Tape, identity, packed_with, whole_file
-from deadweight.formats.tar_contents import Container, TarContents, shared_bodies
-from deadweight.formats.tar_index import TarIndex, index_tar
+from deadweight.formats.tars.contents import Container, TarContents, shared_bodies
+from deadweight.formats.tars.index import TarIndex, index_tar
 
 CODECS = list(codecs())
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from builders.tars import Item, tar_of
 from deadweight.core.errors import Corrupt
-from deadweight.formats.tar_extensions import (
+from deadweight.formats.tars.extensions import (
     Regions,
     checked_regions,
     extended_attributes,
@@ -27,7 +27,7 @@ from deadweight.formats.tar_extensions import (
     pax_sparse,
     pax_time,
 )
-from deadweight.formats.tar_header import BLOCK, read_block
+from deadweight.formats.tars.header import BLOCK, read_block
 
 KEYS = st.text("abcXYZ.é", min_size=1, max_size=12)
 VALUES = st.text("abc=\n é0123", min_size=1, max_size=120)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from deadweight.core.errors import Corrupt, Hostile
 from deadweight.core.limits import DEFAULT_LIMITS, Limits
-from deadweight.formats.tar_feed import CHUNK, ChunkFeed, Feed, SeekFeed
-from deadweight.formats.tar_hashing import Hashing
+from deadweight.formats.tars.feed import CHUNK, ChunkFeed, Feed, SeekFeed
+from deadweight.formats.tars.hashing import Hashing
 
 BODY = bytes(number * number % 251 for number in range(1000))
 STEPS = st.lists(st.tuples(st.sampled_from(["take", "skip", "padding"]), st.integers(0, 400)), max_size=8)

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.core.entry import Entry, Kind
-from deadweight.formats.tar_extensions import pax_records
-from deadweight.formats.tar_fields import file_header, member_name, tar_header
-from deadweight.formats.tar_header import BLOCK, is_header, read_block
+from deadweight.formats.tars.extensions import pax_records
+from deadweight.formats.tars.fields import file_header, member_name, tar_header
+from deadweight.formats.tars.header import BLOCK, is_header, read_block
 
 END = bytes(2 * BLOCK)
 PARTS = st.text("abc é日.", min_size=1, max_size=90).filter(lambda part: part.strip(". ") != "")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from builders.tars import Item, block, tar_of, with_checksum
 from deadweight.core.errors import Corrupt
-from deadweight.formats.tar_header import BLOCK, is_header, padded, read_block
+from deadweight.formats.tars.header import BLOCK, is_header, padded, read_block
 
 NAMES = st.text("abcé/ -", min_size=1, max_size=24).map(lambda name: name.strip("/ ") or "x")
 NUMBERS = st.integers(0, 8**7 - 1)

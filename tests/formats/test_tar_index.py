@@ -21,7 +21,7 @@ from deadweight.core.entry import Kind
 from deadweight.core.errors import Corrupt, Hostile
 from deadweight.core.limits import Limits
 from deadweight.core.seams import Opening
-from deadweight.formats.tar_index import TarIndex, index_tar
+from deadweight.formats.tars.index import TarIndex, index_tar
 
 CODECS = list(codecs())
 

@@ -17,7 +17,7 @@ from builders.tars import END, Item, block, member, tar_of, with_checksum
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt, Hostile, Refused, Unknown
 from deadweight.core.limits import Limits
-from deadweight.formats.tar_reader import Member, walk
+from deadweight.formats.tars.reader import Member, walk
 
 LIMITS = Limits()
 

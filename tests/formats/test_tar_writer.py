@@ -15,8 +15,8 @@ from deadweight.core.changes import Addition, Changes, Link, Linking, Write
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt
 from deadweight.core.seams import Packing
-from deadweight.formats.tar_fields import member_name, tar_header
-from deadweight.formats.tar_writer import arranged, bodies_of, dated, pack_tar, write_tar
+from deadweight.formats.tars.fields import member_name, tar_header
+from deadweight.formats.tars.writer import arranged, bodies_of, dated, pack_tar, write_tar
 
 
 def tar_of(members: Iterable[Write], bodies: Mapping[str, bytes] | None = None) -> bytes:

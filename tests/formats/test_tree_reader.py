@@ -22,7 +22,7 @@ from deadweight.core.limits import Limits
 from deadweight.core.progress import Silent
 from deadweight.core.seams import Opening
 from deadweight.formats.directory import FORMAT
-from deadweight.formats.unread import UNREAD
+from deadweight.formats.trees.unread import UNREAD
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root makes devices and changes owners")
 
@@ -190,7 +190,7 @@ from deadweight.core.errors import Lacking
 from deadweight.core.changes import Changes
 from deadweight.core.seams import Opening, Packing
 from deadweight.formats.directory import FORMAT
-from deadweight.formats.scoped import openat2
+from deadweight.formats.trees.scoped import openat2
 from deadweight.formats.tar import FORMAT as TAR
 from deadweight.formats.zip import FORMAT as ZIP
 openat2()

@@ -270,7 +270,7 @@ from deadweight.core.changes import Changes
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.seams import Packing
 from deadweight.formats.directory import FORMAT
-from deadweight.formats.scoped import openat2
+from deadweight.formats.trees.scoped import openat2
 artifact = artifact_of({"su": b"x", "tool": b"x"})
 null = Entry("null", Kind.CHARACTER, device=(1, 3))
 visible = (null, entry_of("su", b"x", mode=0o4755, uid=0), entry_of("tool", b"x", uid=77))

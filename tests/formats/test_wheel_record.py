@@ -19,7 +19,7 @@ from deadweight.core.errors import Corrupt, DeadweightError, Hostile
 from deadweight.core.limits import Limits
 from deadweight.core.seams import Opening
 from deadweight.formats.wheel import FORMAT
-from deadweight.formats.wheel_record import wheel_file
+from deadweight.formats.zips.wheel_record import wheel_file
 
 RECORD = "thing-1.0.dist-info/RECORD"
 BODY = b"print('thing')\n"

@@ -12,10 +12,10 @@ from builders.tars import Item, tar_of
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt
 from deadweight.core.limits import DEFAULT_LIMITS
-from deadweight.formats.tar_feed import SeekFeed
-from deadweight.formats.tar_fields import member_name
-from deadweight.formats.tar_reader import Header, headers
-from deadweight.formats.whiteouts import marked
+from deadweight.formats.tars.feed import SeekFeed
+from deadweight.formats.tars.fields import member_name
+from deadweight.formats.tars.reader import Header, headers
+from deadweight.formats.tars.whiteouts import marked
 
 NAMES = st.text("abé .", min_size=1, max_size=8).filter(lambda name: name not in (".", "..") and name[:4] != ".wh.")
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)

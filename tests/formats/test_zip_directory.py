@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from builders.zips import Part, parts_of, raw_zip
 from deadweight.core.errors import Corrupt, DeadweightError, Hostile, Unknown
 from deadweight.core.limits import DEFAULT_LIMITS, Limits
-from deadweight.formats.zip_directory import Central, read_central
-from deadweight.formats.zip_local import Layout, read_layout
+from deadweight.formats.zips.directory import Central, read_central
+from deadweight.formats.zips.local import Layout, read_layout
 
 BODY = b"body"
 

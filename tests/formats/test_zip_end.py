@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.core.errors import Corrupt, DeadweightError, Hostile, Unknown
-from deadweight.formats.zip_end import End, has_end, is_program, read_end, starts_zip
-from deadweight.formats.zip_headers import end_records
+from deadweight.formats.zips.end import End, has_end, is_program, read_end, starts_zip
+from deadweight.formats.zips.headers import end_records
 
 
 def made(entries: int = 2, comment: bytes = b"", prefix: bytes = b"") -> bytes:

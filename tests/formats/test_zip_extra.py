@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.core.errors import Corrupt, Hostile
-from deadweight.formats.zip_extra import (
+from deadweight.formats.zips.extra import (
     TIMESTAMP,
     UNICODE_PATH,
     ZIP64,

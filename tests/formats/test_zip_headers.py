@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import UsageError
 from deadweight.core.limits import DEFAULT_LIMITS
-from deadweight.formats.zip_directory import Central, read_central
-from deadweight.formats.zip_headers import PackedBody, Record, central_header, end_records, local_header, zip_date
-from deadweight.formats.zip_local import Layout, read_layout
+from deadweight.formats.zips.directory import Central, read_central
+from deadweight.formats.zips.headers import PackedBody, Record, central_header, end_records, local_header, zip_date
+from deadweight.formats.zips.local import Layout, read_layout
 
 NAMES = st.lists(st.text("abé日 .-", min_size=1, max_size=9), min_size=1, max_size=3).map("/".join)
 KINDS = st.sampled_from([Kind.FILE, Kind.DIRECTORY, Kind.SYMLINK])

@@ -10,8 +10,8 @@ import pytest
 from builders.zips import Part, descriptor, raw_zip
 from deadweight.core.errors import Corrupt, DeadweightError, Hostile
 from deadweight.core.limits import DEFAULT_LIMITS
-from deadweight.formats.zip_directory import Central, read_central
-from deadweight.formats.zip_local import Layout, read_layout
+from deadweight.formats.zips.directory import Central, read_central
+from deadweight.formats.zips.local import Layout, read_layout
 
 BODY = b"body"
 

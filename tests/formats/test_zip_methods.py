@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from builders.tars import packed
 from deadweight.core.errors import Unknown
-from deadweight.formats.zip_methods import BZIP2, DEFLATED, LZMA, STORED, ZSTD, Unpacker, damage, unpacker
+from deadweight.formats.zips.methods import BZIP2, DEFLATED, LZMA, STORED, ZSTD, Unpacker, damage, unpacker
 
 METHODS = (DEFLATED, BZIP2, LZMA, ZSTD)
 BODIES = st.builds(lambda piece, times: piece * times, st.binary(max_size=300), st.sampled_from([1, 40]))

@@ -18,9 +18,9 @@ from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.gap import Gap
 from deadweight.core.seams import Opening, Packing
 from deadweight.formats.directory import FORMAT as DIRECTORY
-from deadweight.formats.tar_writer import pack_tar
+from deadweight.formats.tars.writer import pack_tar
 from deadweight.formats.zip import FORMAT
-from deadweight.formats.zip_headers import PackedBody, Record, central_header, end_records, local_header, zip_date
+from deadweight.formats.zips.headers import PackedBody, Record, central_header, end_records, local_header, zip_date
 
 
 def pack(artifact: Artifact, out: Path, changes: Changes | None = None, **how: object) -> zipfile.ZipFile:

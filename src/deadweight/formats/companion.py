@@ -24,11 +24,11 @@ from deadweight.core.version import VERSION
 from deadweight.formats.byte_range import identity, whole_file
 from deadweight.formats.companion_manifest import Change, Item, Manifest, manifest_from_json, manifest_to_json
 from deadweight.formats.output import whole_file as whole_output
-from deadweight.formats.tar_contents import Container, TarContents, shared_bodies
-from deadweight.formats.tar_fields import tar_header
-from deadweight.formats.tar_header import padded
-from deadweight.formats.tar_index import index_tar
-from deadweight.formats.tar_writer import Bodies, compressed, write_tar
+from deadweight.formats.tars.contents import Container, TarContents, shared_bodies
+from deadweight.formats.tars.fields import tar_header
+from deadweight.formats.tars.header import padded
+from deadweight.formats.tars.index import index_tar
+from deadweight.formats.tars.writer import Bodies, compressed, write_tar
 
 MANIFEST = "manifest.json"
 FILES = "files/"

@@ -7,10 +7,10 @@ from pathlib import Path
 from deadweight.core.artifact import Artifact
 from deadweight.core.edit import Storage
 from deadweight.core.seams import Format, Opening
-from deadweight.formats.image_open import open_image
-from deadweight.formats.image_store import folder_store
-from deadweight.formats.image_writer import PACKED, pack_oci_layout
-from deadweight.formats.oci_choice import INDEX, LAYOUT, choose_oci
+from deadweight.formats.images.oci_choice import INDEX, LAYOUT, choose_oci
+from deadweight.formats.images.open import open_image
+from deadweight.formats.images.store import folder_store
+from deadweight.formats.images.writer import PACKED, pack_oci_layout
 
 
 def _recognise(path: Path) -> bool:

@@ -12,8 +12,8 @@ from deadweight.core.edit import Storage
 from deadweight.core.errors import Refused
 from deadweight.core.seams import Format, Opening, Packing
 from deadweight.formats.byte_range import packed_with
-from deadweight.formats.tar_archive import is_tar, open_tar, tar_members
-from deadweight.formats.tar_writer import pack_tar
+from deadweight.formats.tars.archive import is_tar, open_tar, tar_members
+from deadweight.formats.tars.writer import pack_tar
 
 _TOP = re.compile(r"[A-Za-z0-9][\w.-]*-[0-9]\S*")
 """Name and version, as PEP 625 has them and as they were before."""

@@ -8,9 +8,9 @@ from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Changes
 from deadweight.core.edit import Storage
 from deadweight.core.seams import Format, Opening, Packing
-from deadweight.formats.tar_archive import is_tar, open_tar
-from deadweight.formats.tar_writer import pack_tar
-from deadweight.formats.unread import refuse_unread
+from deadweight.formats.tars.archive import is_tar, open_tar
+from deadweight.formats.tars.writer import pack_tar
+from deadweight.formats.trees.unread import refuse_unread
 
 TAR_STORES = frozenset({Storage.HARDLINKS, Storage.SYMLINKS, Storage.MODES, Storage.TIMES, Storage.XATTRS})
 _SOURCES = ("tar", "sdist", "directory", "virtual-environment", "project", "zip", "wheel")

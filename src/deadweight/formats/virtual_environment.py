@@ -6,8 +6,8 @@ from pathlib import Path
 
 from deadweight.core.artifact import Artifact
 from deadweight.core.seams import Format, Opening
-from deadweight.formats.tree_pack import TREE_SOURCES, TREE_STORES, pack_tree
-from deadweight.formats.tree_reader import open_tree
+from deadweight.formats.trees.pack import TREE_SOURCES, TREE_STORES, pack_tree
+from deadweight.formats.trees.reader import open_tree
 
 
 def recognise(path: Path) -> bool:

@@ -9,11 +9,11 @@ from deadweight.core.edit import Storage
 from deadweight.core.errors import Refused
 from deadweight.core.limits import DEFAULT_LIMITS
 from deadweight.core.seams import Format, Opening
-from deadweight.formats.wheel_record import expected_files, wheel_file
-from deadweight.formats.zip_directory import read_central
-from deadweight.formats.zip_end import starts_zip
-from deadweight.formats.zip_reader import ZipKind, open_zip
-from deadweight.formats.zip_writer import pack_zip
+from deadweight.formats.zips.directory import read_central
+from deadweight.formats.zips.end import starts_zip
+from deadweight.formats.zips.reader import ZipKind, open_zip
+from deadweight.formats.zips.wheel_record import expected_files, wheel_file
+from deadweight.formats.zips.writer import pack_zip
 
 
 def recognise(path: Path) -> bool:

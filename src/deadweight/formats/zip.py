@@ -7,9 +7,9 @@ from pathlib import Path
 from deadweight.core.artifact import Artifact
 from deadweight.core.edit import Storage
 from deadweight.core.seams import Format, Opening
-from deadweight.formats.zip_end import starts_zip
-from deadweight.formats.zip_reader import ZipKind, nothing_expected, open_zip
-from deadweight.formats.zip_writer import pack_zip
+from deadweight.formats.zips.end import starts_zip
+from deadweight.formats.zips.reader import ZipKind, nothing_expected, open_zip
+from deadweight.formats.zips.writer import pack_zip
 
 _SOURCES = ("zip", "wheel", "directory", "virtual-environment", "project", "sdist", "tar")
 

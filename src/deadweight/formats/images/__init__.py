@@ -1,0 +1,1 @@
+"""What container images are read and written with."""

@@ -1,0 +1,1 @@
+"""What tars are read and written with."""

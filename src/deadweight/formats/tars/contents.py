@@ -1,0 +1,169 @@
+"""The bodies of files in tars, found again by offset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from deadweight.codecs.detection import codec_named
+from deadweight.core.entry import Entry, Kind
+from deadweight.core.errors import Corrupt
+from deadweight.core.gap import Gap
+from deadweight.formats.byte_range import ByteRange, Identity, Tape, identity
+from deadweight.formats.tars.extensions import Regions
+from deadweight.formats.tars.feed import CHUNK
+from deadweight.formats.tars.sparse_body import expanded, stream_of
+
+_IN_MEMORY = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One tar: where it is, what packs it, and where the data of its sparse files goes, by offset of the body."""
+
+    range: ByteRange
+    codec: str
+    regions: Mapping[int, Regions] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TarContents:
+    """The bodies of files in one tar or in many, `containers` by the layer of their entries.
+
+    `shared` gives the entry that holds the body of a hard link, by (layer, path) of the link. `identities` are
+    those of the files when they were opened.
+    """
+
+    containers: Mapping[int, Container]
+    shared: Mapping[tuple[int, str], Entry]
+    identities: Mapping[Path, Identity]
+
+    def stream(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, BinaryIO]]:
+        """Give each wanted file's body, in storage order; see core Contents."""
+        jobs = sorted(self._jobs(wanted), key=lambda job: self._place(job[1]))
+        with ExitStack() as open_files:
+            tapes: dict[Path, Tape] = {}
+            for layer, group in groupby(jobs, key=lambda job: job[1].layer):
+                container = self.containers[layer]
+                stored = self._opened(container.range, tapes, open_files)
+                yield from _bodies(container, stored, list(group))
+
+    @contextmanager
+    def stored(self, layer: int) -> Iterator[BinaryIO]:
+        """The tar of a layer as it is stored, packed or not; raises Corrupt for a layer that lies elsewhere."""
+        if layer not in self.containers:
+            raise Corrupt("the layer is not in the image", where=str(layer), advice="Fetch the whole image.")
+        place = self.containers[layer].range
+        self._check(place.path)
+        with Tape(place.path, place.outer) as tape:
+            yield tape.section(place.start, place.length)
+
+    def _jobs(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
+        for entry in wanted:
+            body = self.shared.get((entry.layer, entry.path)) if entry.kind is Kind.HARDLINK else entry
+            if body is not None and body.kind is Kind.FILE:
+                yield entry, body
+
+    def _place(self, body: Entry) -> tuple[str, int, int, int]:
+        place = self.containers[body.layer].range
+        return (str(place.path), place.start, body.layer, body.offset)
+
+    def _opened(self, place: ByteRange, tapes: dict[Path, Tape], open_files: ExitStack) -> BinaryIO:
+        if place.path not in tapes:
+            self._check(place.path)
+            tapes[place.path] = open_files.enter_context(Tape(place.path, place.outer))
+        return tapes[place.path].section(place.start, place.length)
+
+    def _check(self, path: Path) -> None:
+        try:
+            same = identity(path) == self.identities[path]
+        except OSError:
+            same = False
+        if not same:
+            raise Corrupt("it was changed since it was opened", where=str(path), advice="Weigh it again.")
+
+
+def shared_bodies(layers: Sequence[Sequence[Entry]]) -> tuple[dict[tuple[int, str], Entry], tuple[Gap, ...]]:
+    """The entry that holds the body of each hard link, by (layer, path), and a gap for each link to nothing.
+
+    A link shares what stands at its target when it is unpacked: earlier in its layer, else in a lower one.
+    """
+    targets = {entry.target for entries in layers for entry in entries if entry.kind is Kind.HARDLINK}
+    found: dict[tuple[int, str], Entry] = {}
+    gaps: list[Gap] = []
+    at: dict[str, Entry] = {}
+    for entries in layers if targets else ():
+        for entry in entries:
+            body: Entry | None = entry
+            if entry.kind is Kind.HARDLINK:
+                body = at.get(entry.target)
+                if body is None:
+                    gaps.append(Gap("open", entry.path, f"a hard link to {entry.target!r}, which is not there"))
+                else:
+                    found[entry.layer, entry.path] = body
+            if body is not None and entry.path in targets and entry.kind not in (Kind.WHITEOUT, Kind.OPAQUE):
+                at[entry.path] = body
+    return found, tuple(gaps)
+
+
+def _bodies(
+    container: Container, stored: BinaryIO, jobs: Sequence[tuple[Entry, Entry]]
+) -> Iterator[tuple[Entry, BinaryIO]]:
+    unpacked = codec_named(container.codec).reader(stored)
+    at = _Place(unpacked, seeks=container.codec == "store")
+    for _, group in groupby(jobs, key=lambda job: job[1].offset):
+        sharing = list(group)
+        body = sharing[0][1]
+        at.move(body.offset)
+        stream = _body(at, body, container.regions.get(body.offset))
+        if len(sharing) == 1:
+            yield sharing[0][0], stream
+        else:
+            yield from _several(sharing, stream)
+
+
+def _body(at: _Place, body: Entry, regions: Regions | None) -> BinaryIO:
+    pieces = at.pieces(body.size) if regions is None else expanded(at.pieces, regions, body.size)
+    return stream_of(pieces)
+
+
+def _several(sharing: Sequence[tuple[Entry, Entry]], stream: BinaryIO) -> Iterator[tuple[Entry, BinaryIO]]:
+    """One body for many names: kept while they are given, for the tar may not be wound back."""
+    with SpooledTemporaryFile(_IN_MEMORY) as kept:
+        while piece := stream.read(CHUNK):
+            kept.write(piece)
+        for entry, _ in sharing:
+            kept.seek(0)
+            yield entry, cast(BinaryIO, kept)
+
+
+class _Place:
+    """Where the reading of a container is."""
+
+    def __init__(self, stream: BinaryIO, seeks: bool) -> None:
+        self._stream = stream
+        self._seeks = seeks
+        self._position = 0
+
+    def move(self, position: int) -> None:
+        """Go forward to there."""
+        if self._seeks:
+            self._stream.seek(position)
+            self._position = position
+        for _ in self.pieces(position - self._position):
+            pass
+
+    def pieces(self, size: int) -> Iterator[memoryview]:
+        """The next so many bytes; raises Corrupt where there are fewer."""
+        while size > 0:
+            piece = self._stream.read(min(size, CHUNK))
+            if not piece:
+                raise Corrupt("it ends earlier than when it was opened", advice="Weigh it again.")
+            self._position += len(piece)
+            size -= len(piece)
+            yield memoryview(piece)

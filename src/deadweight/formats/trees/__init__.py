@@ -1,0 +1,1 @@
+"""What trees of the file system are read and written with."""

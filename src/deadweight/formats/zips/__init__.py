@@ -1,0 +1,1 @@
+"""What zips and wheels are read and written with."""
