@@ -12,7 +12,6 @@ _SHAPE = re.compile(r"[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-f0-9]{32,128}")
 _LENGTH = {"sha256": 64, "sha512": 128, "blake3": 64}
 
 
-
 class Hash(Protocol):
     """A running digest."""
 
