@@ -35,3 +35,22 @@ def test_scripts_of_distributions_and_others_are_not_read() -> None:
 
 def test_the_command_to_prove_with_counts() -> None:
     assert "uvicorn" in scene_of({}, {"run": "uvicorn app:app"}).ask(PROGRAMS)
+
+
+def test_a_program_is_known_by_the_last_part_of_its_path() -> None:
+    image = image_running("/opt/venv/bin/gunicorn", "-c", "conf.py")
+    assert "gunicorn" in scene_from(artifact_of({}, image=image)).ask(PROGRAMS)
+
+
+@pytest.mark.parametrize("body", [b"\x7fELF" + b"gunicorn", b"\xff\xfe\xff"])
+def test_a_start_script_that_is_no_text_names_no_program(body: bytes) -> None:
+    assert "gunicorn" not in scene_of({"app/start.sh": body}).ask(PROGRAMS)
+
+
+def test_an_artifact_that_says_nothing_starts_nothing() -> None:
+    assert scene_of({"app/main.py": b"import gunicorn\n"}).ask(PROGRAMS) == frozenset()
+
+
+@pytest.mark.parametrize("name", ["restart_notes.txt", "my-start.py", "Procfile.bak", "runner.md"])
+def test_other_files_of_the_application_are_no_start_scripts(name: str) -> None:
+    assert "gunicorn" not in scene_of({f"app/{name}": b"gunicorn app:app\n"}).ask(PROGRAMS)

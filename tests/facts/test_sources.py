@@ -104,3 +104,67 @@ def test_a_source_too_big_to_read_is_a_gap() -> None:
     scene = site_scene({"app/big.py": b"#" * (MAX_SOURCE + 1)})
     assert scene.ask(SOURCES) == {}
     assert [gap.where for gap in scene.gaps] == ["app/big.py"]
+
+
+def spoken_of(body: str, other: str) -> set[str]:
+    """The sources of a package with one more file that speak of files such as that one."""
+    files = {"pkg/a.py": body.encode(), f"pkg/{other}": b"x"}
+    named = site_scene(distribution_files(SITE, "pkg", files=files)).ask(SPOKEN)
+    return {key[1] for key in named}
+
+
+@pytest.mark.parametrize(
+    ("body", "other", "spoken"),
+    [
+        ("open('x.txt')", "x.txt", {".txt"}),
+        ("SUFFIX = '.md'", "x.md", {".md"}),
+        ("C = '#include <a/b.hpp>'", "b.hpp", {".hpp"}),
+        ("lazy.attach_stub(__name__)", "__init__.pyi", {".pyi"}),
+        ("# see x.txt for more", "x.txt", set()),
+        ("open('x.txt')", "x.rst", set()),
+        ("'a.hpp is a header'", "b.hpp", set()),
+        ("Path(__file__).parent / 'docs'", "docs/x.html", {"docs"}),
+        ("os.path.join(HERE, 'examples', name)", "examples/x.json", {"examples"}),
+        ("files(__package__).joinpath('docs/x.html')", "docs/x.html", {"docs"}),
+        ("WORDS = ['docs', 'examples']", "docs/x.html", set()),
+    ],
+)
+def test_a_source_speaks_of_a_file_where_it_could_open_it(body: str, other: str, spoken: set[str]) -> None:
+    assert spoken_of(f"{body}\n", other) == spoken
+
+
+@pytest.mark.parametrize(
+    ("body", "top", "deep"),
+    [
+        ("if TYPE_CHECKING:\n    import a\nimport b\n", {"b"}, {"a"}),
+        ("try:\n    import a\nexcept ImportError:\n    a = None\n", set(), {"a"}),
+        ("class C:\n\tfrom a import b\n", set(), {"a", "a.b"}),
+        ("x = 1; y = 2\nimport a\n", {"a"}, set()),
+        ("important = 'import a'\n", set(), set()),
+        ("from a import (\n    b,", {"a", "a.b"}, set()),
+        ("import a, \\", {"a"}, set()),
+        ("from ....far import x\n", {"far", "far.x"}, set()),
+        ("", set(), set()),
+    ],
+)
+def test_what_is_no_statement_of_its_own_is_told_from_what_is(body: str, top: set[str], deep: set[str]) -> None:
+    read = source_of(body)
+    assert read.imports == top
+    assert read.nested == deep
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(st.binary(max_size=200), st.sampled_from([b"import ", b"from a import (", b"'.tests", b"\\\n"]))
+def test_no_bytes_of_a_source_are_too_odd_to_read(body: bytes, sign: bytes) -> None:
+    scene = site_scene(distribution_files(SITE, "pkg", files={"pkg/a.py": body + sign + body}))
+    assert scene.ask(SOURCES)[f"{SITE}/pkg/a.py"].distribution == f"{SITE}/pkg-1.0.dist-info"
+
+
+def test_each_source_is_read_once_however_many_facts_ask() -> None:
+    scene = site_scene(distribution_files(SITE, "pkg", files={"pkg/a.py": b"import b\n"}))
+    contents = scene.artifact.contents
+    assert isinstance(contents, MemoryContents)
+    for _ in range(3):
+        scene.ask(SOURCES)
+        scene.ask(SPOKEN)
+    assert contents.read_bytes == len(b"import b\n")

@@ -163,7 +163,7 @@ def _end(body: bytes, start: int) -> int:
     line = len(body) if line < 0 else line
     opened = body.find(b"(", start, line)
     if opened < 0:
-        while body[line - 1 : line] == b"\\":
+        while line < len(body) and body[line - 1 : line] == b"\\":
             following = body.find(b"\n", line + 1)
             line = len(body) if following < 0 else following
         return line
@@ -194,7 +194,7 @@ def _first(part: str) -> str:
 def _absolute(dots: str, module: str, package: list[str]) -> str:
     if not dots:
         return module
-    above = package[: len(package) - len(dots) + 1]
+    above = package[: max(0, len(package) - len(dots) + 1)]
     return ".".join([*above, module] if module else above)
 
 
