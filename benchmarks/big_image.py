@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+import sysconfig
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ ENTRIES = 100_000
 BYTES = 2_500_000_000
 LAYERS = 3
 LARGE = 60
+FILES = 200
+SITE = "usr/local/lib/python3.11/site-packages"
 KINDS = ("module{0}.py", "__pycache__/module{0}.cpython-311.pyc", "tests/test_{0}.py", "data{0}.json")
 
 
@@ -46,27 +49,51 @@ def make(out: Path, seed: int = 7) -> None:
 
 
 def _layer(path: Path, place: int, chance: random.Random) -> tuple[Path, str]:
+    """One layer: sources and data of about 6 kB, installed as distributions, and large libraries at the end."""
     block = chance.randbytes(1 << 22)
+    library = _library()
     with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as layer:
-        for name, size in _names(place, chance):
-            start = chance.randrange(1 << 20)
-            repeated = (block[start:] + block) * (size // len(block) + 1) if size > 1 << 21 else block[start:]
-            layer.addfile(_header(name, size), io.BytesIO(repeated[:size]))
+        packages = (ENTRIES // LAYERS - LARGE) // (FILES + 2)
+        for package in range(packages):
+            rows = []
+            for name, size in _files(place, package, chance):
+                start = chance.randrange(1 << 20)
+                _add(layer, name, block[start : start + size])
+                rows.append(f"{name},,{size}\n")
+            for name, text in _metadata(f"layer{place}-package{package}", rows):
+                _add(layer, name, text.encode())
+        size = (BYTES // LAYERS - packages * FILES * 6000) // LARGE
+        for number in range(LARGE):
+            body = (library + block * (size // len(block) + 1))[:size]
+            _add(layer, f"{SITE}/layer{place}_native/libpart{number}.so", body)
     with path.open("rb") as stream:
         return path, hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _names(place: int, chance: random.Random) -> Iterator[tuple[str, int]]:
-    site = "usr/local/lib/python3.11/site-packages"
-    small = ENTRIES // LAYERS - LARGE
-    for number in range(small):
-        package = f"package{number // 200}"
-        kind = KINDS[number % len(KINDS)]
+def _files(place: int, package: int, chance: random.Random) -> Iterator[tuple[str, int]]:
+    """The files of a distribution; every tenth is written again in each layer."""
+    for number in range(FILES):
+        kind = KINDS[number % len(KINDS)].format(number // 4 * 4)
         again = place if number % 10 else 0
-        yield f"{site}/layer{again}_{package}/{kind.format(number // 4 * 4)}", int(chance.expovariate(1 / 6000)) + 1
-    rest = (BYTES // LAYERS - small * 6000) // LARGE
-    for number in range(LARGE):
-        yield f"{site}/layer{place}_native/libpart{number}.so", rest
+        yield f"{SITE}/layer{again}_package{package}/{kind}", int(chance.expovariate(1 / 6000)) + 1
+
+
+def _metadata(name: str, rows: list[str]) -> Iterator[tuple[str, str]]:
+    info = f"{SITE}/{name.replace('-', '_')}-1.0.dist-info"
+    yield f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+    files = [row.removeprefix(f"{SITE}/") for row in rows]
+    yield f"{info}/RECORD", "".join(files)
+
+
+def _library() -> bytes:
+    """A real shared library, so that readers of native code have something to read."""
+    place = Path(sysconfig.get_config_var("LIBDIR") or "/usr/lib")
+    found = next(iter([*place.glob("libpython*.so.*"), *Path("/usr/lib").glob("*/libc.so.6")]))
+    return found.read_bytes()
+
+
+def _add(layer: tarfile.TarFile, name: str, body: bytes) -> None:
+    layer.addfile(_header(name, len(body)), io.BytesIO(body))
 
 
 def _header(name: str, size: int) -> tarfile.TarInfo:
