@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import os
 import shutil
-import sys
 import tarfile
 import venv
 import zipfile
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from builders.installed import environment, untrue
-from builders.programs import held, tree
+from builders.programs import PYTHON, held, tree
 from builders.scenes import distribution_files
 from builders.stacks import layout_of
 from deadweight.core.edit import Edit, Safety
@@ -29,7 +28,7 @@ from deadweight.pipeline import reporting
 from deadweight.pipeline.exercise import Exercise
 from deadweight.pipeline.slimming import Output
 
-RUN = f"command: {sys.executable} -I -S main.py"
+RUN = f"command: {PYTHON} -I -S main.py"
 
 
 @pytest.fixture
@@ -107,7 +106,7 @@ def test_two_removals_that_break_it_one_behind_the_other_are_both_undone(app: Pa
 @pytest.mark.parametrize(
     "probe",
     [
-        f"command: {sys.executable} -c 'import os; print(os.urandom(8).hex())'",
+        f"command: {PYTHON} -c 'import os; print(os.urandom(8).hex())'",
         "command: date +%N",
     ],
 )

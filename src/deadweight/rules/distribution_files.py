@@ -9,6 +9,7 @@ from deadweight.core.paths import parents
 from deadweight.core.scene import Scene
 from deadweight.facts.distributions import HOLDERS, Distribution
 from deadweight.facts.file_counts import FILE_COUNTS, counted
+from deadweight.facts.sites import SITES
 from deadweight.rules.reporting import Group
 
 
@@ -38,9 +39,7 @@ def whole(scene: Scene, files: Iterable[str]) -> tuple[str, ...]:
     going.update(_bytecode(scene, going))
     total = scene.ask(FILE_COUNTS)
     leaving = counted(Counter(path.rpartition("/")[0] for path in going))
-    sites = {info.rpartition("/")[0] for info in scene.ask(HOLDERS).values()}
-    spared = sites.union(*(parents(site) for site in sites), {""})
-    empty = {directory for directory, count in leaving.items() if count == total.get(directory)} - spared
+    empty = {directory for directory, count in leaving.items() if count == total.get(directory)} - scene.ask(SITES)
     return tuple(sorted({_highest(path, empty) for path in going}))
 
 
