@@ -39,7 +39,8 @@ def whole(scene: Scene, files: Iterable[str]) -> tuple[str, ...]:
     going.update(_bytecode(scene, going))
     total = scene.ask(FILE_COUNTS)
     leaving = counted(Counter(path.rpartition("/")[0] for path in going))
-    empty = {directory for directory, count in leaving.items() if count == total.get(directory)} - scene.ask(SITES)
+    sites = scene.ask(SITES)
+    empty = {directory for directory, count in leaving.items() if count == total.get(directory)} - sites
     return tuple(sorted({_highest(path, empty) for path in going}))
 
 
