@@ -21,8 +21,10 @@ def build_inputs(scene: Scene, rule: str, distribution: Distribution, paths: Col
     where the distribution's own sources speak of such files. They are only suggested where a distribution compiles
     against others as it runs (cupy, pytensor), those of torch where another speaks of torch.compile or cpp_extension.
     """
+    if not paths or is_builder(distribution.name):
+        return None
     builds = scene.ask(NATIVE_BUILDS)
-    if not paths or is_builder(distribution.name) or (builds.possible and builds.application):
+    if builds.possible and builds.application:
         return None
     first = min(paths)
     evidence = [Evidence(f"{len(paths)} file{'s' * (len(paths) > 1)} that only a build reads", first)]
