@@ -9,6 +9,7 @@ import shutil
 import tarfile
 import venv
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,11 @@ def app(tmp_path: Path) -> Path:
 
 def removal(*paths: str) -> tuple[Edit, ...]:
     return tuple(Edit("remove", (path,), Safety.PROVEN, f"rule-{path}", "looks unused") for path in paths)
+
+
+def called_safe(plan: Plan) -> Plan:
+    """The plan of a rule that is wrong: it calls its edits safe, so they are made without a proof."""
+    return replace(plan, edits=tuple(replace(edit, safety=Safety.SAFE) for edit in plan.edits))
 
 
 def plan_of(target: Path, *paths: str) -> Plan:
@@ -136,7 +142,7 @@ def test_a_program_that_does_not_start_on_the_original_leaves_nothing(app: Path,
 
 def test_verify_tells_the_difference_and_changes_neither(app: Path, tmp_path: Path) -> None:
     held()
-    reporting.slim(app, tmp_path / "out", plan_of(app, "data.txt"))
+    reporting.slim(app, tmp_path / "out", called_safe(plan_of(app, "data.txt")))
     report = reporting.verify(app, tmp_path / "out", Exercise(probes=(RUN, "command: cat lazy.py")))
     assert report.proof is not None
     assert [one.verdict for one in report.proof.comparisons] == [Verdict.DIFFERENT, Verdict.SAME]
@@ -152,8 +158,8 @@ def test_a_plan_of_another_artifact_is_refused_before_anything_is_written(app: P
 
 
 def test_a_plan_that_edits_what_is_not_there_writes_nothing(app: Path, tmp_path: Path) -> None:
-    with pytest.raises(Exception, match=r"nothing\.txt"):
-        reporting.slim(app, tmp_path / "out", plan_of(app, "nothing.txt"))
+    with pytest.raises(UsageError, match=r"nothing\.txt"):
+        reporting.slim(app, tmp_path / "out", called_safe(plan_of(app, "nothing.txt")))
     assert made_in(tmp_path) == ["app"]
 
 
@@ -277,3 +283,21 @@ def test_a_real_environment_is_slimmed_proven_and_its_records_stay_true(tmp_path
     assert untrue(tmp_path / "slim" / site.relative_to(tmp_path / "app")) == []
     reporting.restore(tmp_path / "slim", "**")
     assert fingerprint(tmp_path / "slim") == fingerprint(tmp_path / "app")
+
+
+def test_a_plan_whose_edits_need_a_proof_is_not_made_without_one(tmp_path: Path) -> None:
+    app, out = tmp_path / "app", tmp_path / "out"
+    tree(app, {"main.py": "x = 1\n", "main.py.bak": "x = 1\n"})
+    planned = reporting.plan(app)
+    assert [edit.safety for edit in planned.edits] == [Safety.PROVEN]
+    with pytest.raises(UsageError, match="the first proven"):
+        reporting.slim(app, out, planned)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["app"]
+
+
+def test_a_plan_with_a_suggested_edit_is_never_made(tmp_path: Path) -> None:
+    app = tree(tmp_path / "app", {"main.py": "x = 1\n"})
+    edit = Edit("remove", ("main.py",), Safety.SUGGESTED, "rule", "because")
+    planned = replace(reporting.plan(app), edits=(edit,))
+    with pytest.raises(UsageError, match="the first suggested"):
+        reporting.slim(app, tmp_path / "out", planned)

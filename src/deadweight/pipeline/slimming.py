@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from deadweight.core.changes import Changes
-from deadweight.core.edit import Edit
+from deadweight.core.edit import Edit, Safety
 from deadweight.core.errors import ProofFailed, UsageError
 from deadweight.core.paths import MAX_COMPONENT
 from deadweight.core.plan import Plan
@@ -108,12 +108,29 @@ def slim(scene: Scene, plan: Plan, output: Output, looking: tuple[Sight, Proving
     """
     sight, proving = looking
     plan.bound_to(scene.artifact.digest)
+    _check_safeties(plan, proven=proving is not None)
     target = target_format(scene, output)
     check_free(output, Path(scene.artifact.location))
     with scratch_directory(output.path.absolute()) as room:
         shop = _Workshop(scene, sight, output, room, target)
         packed, proof = _proven(shop, plan.edits, proving) if proving else (shop.make(plan.edits, "result"), NO_PROOF)
         return _placed(shop, packed, proof)
+
+
+def _check_safeties(plan: Plan, *, proven: bool) -> None:
+    """Raise UsageError for a plan with edits that are never made, or not without a proof."""
+    allowed = {Safety.SAFE, Safety.PROVEN, Safety.LOSSY} if proven else {Safety.SAFE}
+    refused = [edit for edit in plan.edits if edit.safety not in allowed]
+    if refused:
+        first = refused[0]
+        never = first.safety is Safety.SUGGESTED
+        raise UsageError(
+            f"{len(refused)} of the plan's edits can't be made so, the first {first.safety}: {first.paths[0]!r}",
+            where=first.rule,
+            advice="Suggested edits are never made: take them out."
+            if never
+            else "They are made only with a proof: give --run and --probe, or plan with --allow safe.",
+        )
 
 
 def check_free(output: Output, target: Path) -> None:

@@ -84,7 +84,8 @@ class LayerCache:
         if self.folder is None:
             return b""
         try:
-            return (self.folder / name).read_bytes()
+            record = self.folder / name
+            return record.read_bytes() if record.is_file() else b""
         except OSError:
             return b""
 
