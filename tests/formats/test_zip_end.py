@@ -52,7 +52,9 @@ def test_a_program_that_carries_a_zip_starts_one_and_a_bare_program_does_not(hea
 
 
 @pytest.mark.parametrize(
-    ("body", "zip_"), [(made(), True), (made(0), True), (b"PK", False), (b"", False), (b"text", False)]
+    ("body", "zip_"),
+    [(made(), True), (made(0), True), (b"PK", False), (b"", False), (b"text", False)],
+    ids=["full", "empty zip", "cut", "nothing", "text"],
 )
 def test_a_zip_is_told_by_its_first_bytes(body: bytes, zip_: bool) -> None:
     assert starts_zip(io.BytesIO(body)) is zip_
@@ -69,7 +71,7 @@ def test_every_truncation_is_corrupt() -> None:
             end_of(body[:size])
 
 
-@pytest.mark.parametrize("after", [b"x", b"\0", made()[:30]])
+@pytest.mark.parametrize("after", [b"x", b"\0", made()[:30]], ids=["text", "zero", "another zip"])
 def test_what_follows_the_end_makes_it_none(after: bytes) -> None:
     with pytest.raises(Corrupt, match="no end"):
         end_of(made() + after)
