@@ -41,6 +41,12 @@ class Scene:
             self._answers[fact.name] = fact.work(self)
         return cast(T, self._answers[fact.name])
 
+    def learn(self, fact: Fact[T], answer: T) -> None:
+        """Give the answer to a question that only a run can tell; raises ValueError once the fact was asked or told."""
+        if fact.name in self._answers:
+            raise ValueError(f"the fact {fact.name!r} is answered already")
+        self._answers[fact.name] = answer
+
     def note(self, gap: Gap) -> None:
         """Remember that something is not known."""
         if gap not in self._gaps:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Changes
+from deadweight.core.closure import Step
 from deadweight.core.edit import Edit, Safety, Storage
 from deadweight.core.finding import Finding
 from deadweight.core.gap import Gap
@@ -104,6 +105,21 @@ class Cataloger:
     name: str
     reads: tuple[str, ...]
     claims: Callable[[Listing], Iterable[Claim | Gap]]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One way in which something that is kept needs something else: an import, a library, an entry point.
+
+    `seeds` are what is needed whatever else is (ways in, what a run touched); `follow` gives what a path that was
+    reached needs in turn. A distribution is reached as its dist-info directory. Steps to paths that are not there are
+    passed over, so a need may guess.
+    """
+
+    name: str
+    summary: str
+    seeds: Callable[[Scene], Iterable[Step]]
+    follow: Callable[[Scene, str], Iterable[Step]]
 
 
 @dataclass(frozen=True, slots=True)

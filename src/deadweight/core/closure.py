@@ -1,0 +1,101 @@
+"""What a program needs, at any remove, with the reason for each member."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from deadweight.core.listing import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the closure: `path` is needed because of `because`, another member; empty for a way in.
+
+    `says` is the reason as a sentence's end: `imported in line 12`, `is its DT_NEEDED libz.so.1`. `need` is the name of
+    the Need that said so.
+    """
+
+    path: str
+    says: str
+    because: str = ""
+    need: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """The members by path, each with the step that reached it first (breadth first, so chains are short).
+
+    `known` is False where nothing says how the program starts: then nothing is known to be unreached.
+    """
+
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    known: bool = True
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.steps
+
+    def chain(self, path: str) -> tuple[Step, ...]:
+        """The steps from a way in to the path, empty where nothing reaches it."""
+        found: list[Step] = []
+        here = path
+        while here in self.steps and len(found) <= len(self.steps):
+            found.append(self.steps[here])
+            here = self.steps[here].because
+        return tuple(reversed(found))
+
+
+def close(seeds: Iterable[Step], follow: Callable[[str], Iterable[Step]], listing: Listing) -> Mapping[str, Step]:
+    """Every path that the seeds lead to, with the step that reached it first.
+
+    A path reached through symbolic links reaches each link on its way and what they lead to. Paths that are not there
+    are passed over. A directory is a member by itself: what lies in it is not.
+    """
+    steps: dict[str, Step] = {}
+    waiting: deque[str] = deque()
+    for step in chain(seeds, _following(waiting, follow)):
+        for one in _settled(step, listing):
+            if one.path not in steps:
+                steps[one.path] = one
+                waiting.append(one.path)
+    return steps
+
+
+def _following(waiting: deque[str], follow: Callable[[str], Iterable[Step]]) -> Iterator[Step]:
+    while waiting:
+        yield from follow(waiting.popleft())
+
+
+def _settled(step: Step, listing: Listing) -> Iterator[Step]:
+    """The step, and those along the symbolic links that lead from its path to where it ends."""
+    if step.path in listing and step.path not in listing.links:
+        yield step
+        return
+    because, says = step.because, step.says
+    for path in _trail(step.path, listing):
+        yield Step(path, says, because, step.need)
+        because, says = path, "is where the link leads"
+
+
+def _trail(path: str, listing: Listing) -> Iterator[str]:
+    """Each symbolic link on the way to the path, then what stands where they lead, if anything does."""
+    followed = 0
+    here, waiting = "", path.split("/")[::-1]
+    while waiting and followed <= 40:
+        part = waiting.pop()
+        if part == "..":
+            here = here.rpartition("/")[0]
+            continue
+        step = f"{here}/{part}" if here else part
+        target = listing.links.get(step)
+        if target is None:
+            here = step if part not in ("", ".") else here
+            continue
+        yield step
+        followed += 1
+        here = "" if target.startswith("/") else here
+        waiting.extend(part for part in reversed(target.split("/")) if part)
+    if followed <= 40 and (here in listing or here in listing.directories):
+        yield here

@@ -1,0 +1,1 @@
+"""One file a kind of need: what something kept needs in turn."""
