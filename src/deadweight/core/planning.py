@@ -9,6 +9,7 @@ from deadweight.core.edit import Edit, Safety, Storage
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.finding import Finding
 from deadweight.core.globs import matcher
+from deadweight.core.level import Level
 from deadweight.core.listing import Listing
 from deadweight.core.paths import parents
 from deadweight.core.plan import LeftOut
@@ -19,9 +20,9 @@ _SAFETY_ORDER = {safety: place for place, safety in enumerate(Safety)}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user allows: safeties, rules (all where `select` is empty), and globs of paths to keep.
+    """What the user allows: safeties, how far, rules (all of the level where `select` is empty), globs of paths to keep.
 
-    `provable` is whether a proof will run; without one no `proven` edit is made.
+    A rule that is selected by name looks whatever the level. `provable` is whether a proof will run; without one no `proven` edit is made.
     """
 
     safeties: frozenset[Safety] = frozenset((Safety.SAFE, Safety.PROVEN))
@@ -29,6 +30,7 @@ class Choice:
     ignore: frozenset[str] = frozenset()
     keep: tuple[str, ...] = ()
     provable: bool = True
+    level: Level = Level.SAFE
 
 
 @dataclass(frozen=True, slots=True)

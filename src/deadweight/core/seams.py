@@ -13,6 +13,7 @@ from deadweight.core.closure import Step
 from deadweight.core.edit import Edit, Safety, Storage
 from deadweight.core.finding import Finding
 from deadweight.core.gap import Gap
+from deadweight.core.level import Level
 from deadweight.core.limits import DEFAULT_LIMITS, Limits
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Claim
@@ -126,13 +127,16 @@ class Need:
 class Rule:
     """One rule. The documentation is its module's docstring, under four headings.
 
-    `safety` is the weakest that its edits can have.
+    `safety` is the weakest that its edits can have; `level` the least level at which it looks. One that is `by_name`
+    looks only where it is selected by its name.
     """
 
     name: str
     summary: str
     safety: Safety
     find: Callable[[Scene], Iterable[Finding]]
+    level: Level = Level.SAFE
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from deadweight.core.errors import DeadweightError, UsageError
 from deadweight.core.finding import Finding
 from deadweight.core.gap import Gap
+from deadweight.core.level import Level
 from deadweight.core.planning import Choice
 from deadweight.core.plugins import Plugin, found, named
 from deadweight.core.scene import Scene
@@ -22,13 +23,20 @@ def rules() -> tuple[Plugin[Rule], ...]:
 
 
 def chosen_rules(choice: Choice) -> tuple[Rule, ...]:
-    """The rules that are selected, all where none is named, without those ignored; an unknown name is a UsageError."""
+    """The rules that are selected, all of the level where none is named, without those ignored.
+
+    An unknown name is a UsageError.
+    """
     known = {plugin.value.name: plugin.value for plugin in rules()}
     strange = sorted((choice.select | choice.ignore) - known.keys())
     if strange:
         raise no_rule(strange[0], known)
-    wanted = (choice.select or known.keys()) - choice.ignore
-    return tuple(rule for name, rule in known.items() if name in wanted)
+    wanted = choice.select or {name for name, rule in known.items() if _is_of(rule, choice.level)}
+    return tuple(rule for name, rule in known.items() if name in wanted - choice.ignore)
+
+
+def _is_of(rule: Rule, level: Level) -> bool:
+    return level.reaches(rule.level) and not rule.by_name
 
 
 def no_rule(name: str, known: Iterable[str]) -> UsageError:
