@@ -20,9 +20,10 @@ _SAFETY_ORDER = {safety: place for place, safety in enumerate(Safety)}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user allows: safeties, how far, rules (all of the level where `select` is empty), globs of paths to keep.
+    """What the user allows: safeties, how far, rules, and globs of paths to keep.
 
-    A rule that is selected by name looks whatever the level. `provable` is whether a proof will run; without one no `proven` edit is made.
+    All rules of the level look where `select` is empty; one that is selected looks whatever the level. `provable` is
+    whether a proof will run; without one no `proven` edit is made.
     """
 
     safeties: frozenset[Safety] = frozenset((Safety.SAFE, Safety.PROVEN))

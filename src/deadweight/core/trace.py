@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from deadweight.core.errors import UsageError
+
 TRACE_SCHEMA = 1
 
 
@@ -57,6 +59,16 @@ class Trace:
     def paths(self) -> frozenset[str]:
         """The paths that were touched in any way."""
         return frozenset(touch.path for touch in self.touches)
+
+
+    def bound_to(self, digest: str) -> Trace:
+        """This trace, where it is of the digest; any other raises UsageError."""
+        if self.artifact != digest:
+            raise UsageError(
+                f"the trace is of {self.artifact}, this artifact is {digest}",
+                advice="Trace this artifact: deadweight trace TARGET --run COMMAND --probe PROBE -o trace.json",
+            )
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class Exercise:
     `run` is a shell line, empty for an image's own command. `probes` are written as for `deadweight slim --probe`;
     without one every module is imported. `@file` probes are looked for under `base`. `directory` is where it runs,
     empty for the root of the artifact or what an image says; `port` the one it listens on, 0 to find it. Without
-    `sandbox` nothing holds the program, and the proof says so.
+    `sandbox` nothing holds the program, and the proof says so. `entries` are more ways in, that no probe is sent to: a
+    file of the artifact, or a command.
     """
 
     run: str = ""
@@ -36,6 +37,7 @@ class Exercise:
     writable: tuple[str, ...] = ()
     limits: RunLimits = field(default_factory=RunLimits)
     sandbox: bool = True
+    entries: tuple[str, ...] = ()
     base: Path = field(default_factory=Path)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from deadweight.core.errors import UsageError
 from deadweight.sandbox.interpreter import shell_of
 from deadweight.sandbox.stand import Program, Stand
 
-_SHELL_SYNTAX = re.compile(r"[|&;<>()$`*?~\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=")
+SHELL_SYNTAX = re.compile(r"[|&;<>()$`*?~\n]|^\s*[A-Za-z_][A-Za-z0-9_]*=")
 _PORT = re.compile(r"--port[= ](\d+)(?!\S)|(?:--bind|-b)[= ]\S*:(\d+)(?!\S)")
 
 
@@ -65,7 +65,7 @@ def program_of_image(image: Image, stand: Stand, line: str = "") -> Program:
 def words_of(line: str, stand: Stand) -> tuple[str, ...]:
     """The words that start the line; raises UsageError for one that is empty or quotes without end."""
     shell = shell_of(stand)
-    if _SHELL_SYNTAX.search(line) and shell:
+    if SHELL_SYNTAX.search(line) and shell:
         return (*shell, line)
     try:
         words = shlex.split(line)
