@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import BinaryIO, Protocol
 
 from deadweight.core.entry import Entry
 from deadweight.core.gap import Gap
 from deadweight.core.inventory import Inventory
 from deadweight.core.layers import Layer
+from deadweight.core.listing import Listing
 
 
 class Contents(Protocol):
@@ -63,7 +65,7 @@ class Image:
     user: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Artifact:
     """Anything that can be weighed: never changed, and the same bytes at every reading.
 
@@ -82,3 +84,8 @@ class Artifact:
     image: Image | None = None
     gaps: tuple[Gap, ...] = ()
     blobs: Blobs | None = None
+
+    @cached_property
+    def listing(self) -> Listing:
+        """The visible entries, by path and by place."""
+        return Listing(self.inventory.visible, self.small)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import dropwhile
+from typing import TypeVar, cast
 
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.paths import parents
 
 MAX_LINKS = 40
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,13 @@ class Listing:
 
     entries: tuple[Entry, ...]
     small: Mapping[str, bytes]
+    _read: dict[tuple[object, str], object] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, reading: Callable[[Listing, str], T], path: str) -> T:
+        """What the reading makes of the path, worked out at the first asking: several ask for what a RECORD names."""
+        if (reading, path) not in self._read:
+            self._read[reading, path] = reading(self, path)
+        return cast(T, self._read[reading, path])
 
     @cached_property
     def by_path(self) -> Mapping[str, Entry]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Generic, TypeVar, cast
 
 from deadweight.core.artifact import Artifact
@@ -30,10 +29,10 @@ class Scene:
     _answers: dict[str, object] = field(default_factory=dict, repr=False)
     _gaps: list[Gap] = field(default_factory=list, repr=False)
 
-    @cached_property
+    @property
     def listing(self) -> Listing:
         """The visible entries, by path and by place."""
-        return Listing(self.artifact.inventory.visible, self.artifact.small)
+        return self.artifact.listing
 
     def ask(self, fact: Fact[T]) -> T:
         """The fact's answer, worked out at the first asking."""

@@ -21,7 +21,7 @@ from deadweight.core.listing import Listing
 from deadweight.core.scene import Scene
 from deadweight.core.seams import EditKind
 from deadweight.edits.bodies import Content, new_content, small_bodies, staged
-from deadweight.owners.dist_info import RecordRow, folder_identity, record_path, record_rows
+from deadweight.owners.dist_info import RecordRow, folder_identity, record_names, record_path, record_rows
 
 RECORD_ENDING = ".dist-info/RECORD"
 
@@ -61,10 +61,10 @@ def stated(row: RecordRow, content: Content) -> RecordRow:
     return replace(row, hash=f"sha256={coded}", size=content.size)
 
 
-def located(listing: Listing, record: str, row: RecordRow) -> str | None:
-    """The visible path that a row of the RECORD at `record` names, None where it names none in the artifact."""
+def located(listing: Listing, record: str, name: str) -> str | None:
+    """The visible path that a row of the RECORD at `record` calls `name`, None where it names none in the artifact."""
     site = posixpath.dirname(posixpath.dirname(record))
-    path = record_path(site, row.path)
+    path = record_path(site, name)
     if path is None or path in listing:
         return path
     directory = listing.resolve(posixpath.dirname(path))
@@ -92,12 +92,12 @@ def _follow_up(record: str) -> Edit:
 
 def _named(scene: Scene, record: str, body: bytes) -> Iterator[str]:
     try:
-        rows = record_rows(body)
+        names = record_names(body)
     except Corrupt as error:
         scene.note(Gap("edit", record, f"left as it is: {error.what}"))
         return
-    for row in rows:
-        path = located(scene.listing, record, row)
+    for name in names:
+        path = located(scene.listing, record, name)
         if path is not None:
             yield path
 
@@ -115,7 +115,7 @@ def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
 
 def _truth(scene: Scene, record: str, so_far: Changes) -> Callable[[RecordRow], RecordRow | None]:
     def change(row: RecordRow) -> RecordRow | None:
-        path = located(scene.listing, record, row)
+        path = located(scene.listing, record, row.path)
         if path is None or path == record:
             return row
         if is_removed(path, so_far.removed):

@@ -206,7 +206,7 @@ def _truth(record: str, away: Mapping[str, Item], listing: Listing) -> Callable[
     """What is still the matter with the file that a row names, None where it is as it was."""
 
     def matter(row: RecordRow) -> Change | None:
-        path = located(listing, record, row)
+        path = located(listing, record, row.path)
         item = away.get(path) if path is not None else None
         if item is None or (item.change is Change.REMOVED and item.path in listing):
             return None

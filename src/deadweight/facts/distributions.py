@@ -16,11 +16,11 @@ from deadweight.owners.dist_info import (
     identity,
     metadata_fields,
     record_path,
-    record_rows,
     stated_lines,
     text_of,
     top_level_names,
 )
+from deadweight.owners.records import recorded_files
 from deadweight.owners.whereabouts import visible
 
 
@@ -75,7 +75,7 @@ def _read(scene: Scene, listing: Listing, info: str) -> Distribution:
     metadata = _metadata(listing, info)
     name, version = identity(info, metadata)
     site = posixpath.dirname(info)
-    files = tuple(sorted({*visible(listing, _named(scene, listing, info, site)), *_inside(listing, info)}))
+    files = tuple(sorted({*_named(scene, listing, info, site), *_inside(listing, info)}))
     prefix = f"{site}/" if site else ""
     return Distribution(
         name,
@@ -104,18 +104,17 @@ def _inside(listing: Listing, info: str) -> Iterator[str]:
 
 
 def _named(scene: Scene, listing: Listing, info: str, site: str) -> Iterable[str]:
-    """The paths that the distribution names as its own, or what lies where its modules should be."""
-    record = listing.small.get(f"{info}/RECORD")
-    if record is not None:
+    """The visible paths that the distribution names as its own, or what lies where its modules should be."""
+    if f"{info}/RECORD" in listing.small:
         try:
-            return [path for row in record_rows(record) if (path := record_path(site, row.path)) is not None]
+            return recorded_files(listing, info)
         except Corrupt as error:
             scene.note(Gap("distributions", f"{info}/RECORD", error.what))
     installed = listing.small.get(f"{info}/installed-files.txt")
     if installed is not None:
         named = (record_path(info, f"./{line}") for line in stated_lines(installed))
-        return [path for path in named if path is not None]
-    return list(_located(listing, info, site))
+        return visible(listing, (path for path in named if path is not None))
+    return visible(listing, _located(listing, info, site))
 
 
 def _located(listing: Listing, info: str, site: str) -> Iterator[str]:
@@ -148,7 +147,8 @@ def _vendored(found: Iterable[Distribution]) -> frozenset[str]:
     infos = {one.info: one for one in found}
     inner: set[str] = set()
     for one in infos.values():
-        holders = {posixpath.dirname(path) for path in one.files} | set(one.files)
+        metadata = [path for path in one.files if "-info" in path]
+        holders = {path.rpartition("/")[0] for path in metadata} | set(metadata)
         inner.update(info for info in holders & infos.keys() if info != one.info)
     return frozenset(inner)
 

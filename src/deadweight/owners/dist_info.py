@@ -35,8 +35,28 @@ def record_rows(body: bytes) -> tuple[RecordRow, ...]:
 
     Source: PEP 376, PEP 627, "Recording installed projects" of the PyPA specifications.
     """
+    return tuple(_row(row) for row in _fields(body))
+
+
+def record_names(body: bytes) -> tuple[str, ...]:
+    """The paths of the rows of a RECORD as written, in their order; raises Corrupt where it is no CSV."""
+    return tuple([row[0] for row in _fields(body)])
+
+
+def _fields(body: bytes) -> Iterable[list[str]]:
+    """The rows that are not blank, split into fields; most RECORDs quote nothing and need no reader of CSV."""
+    text = text_of(body)
+    lines = text.split("\n")
+    if '"' not in text and "\r" not in text and len(max(lines, key=len)) <= csv.field_size_limit():
+        rows = [line.split(",") for line in lines]
+    else:
+        rows = _read_as_csv(text)
+    return [row for row in rows if row and row[0]]
+
+
+def _read_as_csv(text: str) -> list[list[str]]:
     try:
-        return tuple(_row(row) for row in csv.reader(io.StringIO(text_of(body), newline="")) if row and row[0])
+        return list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as error:
         raise Corrupt(f"the RECORD is no CSV: {error}") from error
 
@@ -130,12 +150,11 @@ def top_level_names(names: Iterable[str]) -> frozenset[str]:
 
     Folders of metadata, of data to be spread and of bytecode are none.
     """
-    found = (_top_level(name) for name in names)
-    return frozenset(name for name in found if name.isidentifier())
+    firsts = {name[: name.find("/") + 1] or name for name in names}
+    return frozenset(name for first in firsts if (name := _top_level(first)).isidentifier())
 
 
-def _top_level(name: str) -> str:
-    first, slash, _ = name.partition("/")
-    if slash:
-        return "" if first == "__pycache__" else first
+def _top_level(first: str) -> str:
+    if first.endswith("/"):
+        return "" if first == "__pycache__/" else first[:-1]
     return first.partition(".")[0] if first.endswith(_MODULE_SUFFIXES) else ""

@@ -11,7 +11,8 @@ from deadweight.core.listing import Listing
 from deadweight.core.owner import Basis, Claim, Owner, OwnerKind
 from deadweight.core.seams import Cataloger
 from deadweight.owners.bytecode import source_of
-from deadweight.owners.dist_info import identity, record_path, record_rows, stated_lines
+from deadweight.owners.dist_info import identity, record_path, stated_lines
+from deadweight.owners.records import recorded, recorded_files
 from deadweight.owners.whereabouts import visible
 
 SITE_NAMES = ("site-packages", "dist-packages")
@@ -91,14 +92,12 @@ def _info_of(path: str) -> str:
 
 
 def _by_record(listing: Listing, info: str) -> Installed:
-    site, source = info.rpartition("/")[0], f"{info}/RECORD"
+    source = f"{info}/RECORD"
     owner = _owner(listing, info, f"{info}/METADATA")
     try:
-        rows = record_rows(listing.small.get(source, b""))
+        return Installed(owner, info, source, recorded(listing, info))
     except Corrupt as error:
         return Installed(owner, info, source, unreadable=error.what)
-    named = (record_path(site, row.path) for row in rows)
-    return Installed(owner, info, source, tuple(filter(None, named)))
 
 
 def _by_egg(listing: Listing, egg: str) -> Installed:
@@ -134,13 +133,19 @@ def claims(listing: Listing) -> Iterator[Claim | Gap]:
     for one in installed(listing):
         if one.unreadable:
             yield Gap("attribute", one.source, one.unreadable)
-        recorded = tuple(visible(listing, one.named))
+        named = _named(listing, one)
         located = tuple(_located(listing, one))
-        known |= dict.fromkeys((*recorded, *located), one.owner)
+        known |= dict.fromkeys((*named, *located), one.owner)
         sites.add(one.site)
-        yield Claim(one.owner, Basis.RECORDED, recorded, one.source)
+        yield Claim(one.owner, Basis.RECORDED, named, one.source)
         yield Claim(one.owner, Basis.LOCATED, located, one.info)
     yield from _neighbours(listing, sites, known)
+
+
+def _named(listing: Listing, one: Installed) -> tuple[str, ...]:
+    if one.named and one.source.endswith("/RECORD"):
+        return recorded_files(listing, one.info)
+    return tuple(visible(listing, one.named))
 
 
 def _located(listing: Listing, one: Installed) -> Iterator[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from deadweight.core.artifact import Artifact
 from deadweight.core.errors import Refused
-from deadweight.core.listing import Listing
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Opening
 from deadweight.formats.recognition import recognise
@@ -28,8 +27,7 @@ def open_scene(path: Path, sight: Sight) -> Scene:
     sources = catalogers()
     opening = replace(sight.opening, keep=metadata_globs(sources))
     artifact = _opened(path, opening)
-    listing = Listing(artifact.inventory.visible, artifact.small)
-    return Scene(artifact, attribute(listing, sources), dict(sight.options), opening.progress)
+    return Scene(artifact, attribute(artifact.listing, sources), dict(sight.options), opening.progress)
 
 
 def _opened(path: Path, opening: Opening) -> Artifact:
