@@ -10,6 +10,7 @@ from builders.scenes import scene_of
 from deadweight.core.edit import Safety
 from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.finding import Confidence, Evidence, Finding
+from deadweight.core.level import Level
 from deadweight.core.planning import Choice
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
@@ -60,8 +61,8 @@ def test_an_artifact_that_is_corrupt_is_no_fault_of_the_rule() -> None:
         find(scene_of({}), [failing(Corrupt("it changed"))])
 
 
-def test_without_a_choice_every_rule_looks() -> None:
-    assert chosen_rules(Choice()) == tuple(plugin.value for plugin in rules())
+def test_without_a_choice_every_rule_of_the_safe_level_looks() -> None:
+    assert chosen_rules(Choice()) == tuple(plugin.value for plugin in rules() if plugin.value.level is Level.SAFE)
 
 
 def test_ignoring_goes_before_selecting() -> None:

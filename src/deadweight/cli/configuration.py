@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deadweight.core.errors import UsageError
+from deadweight.core.level import Level
 
 FILES = ("deadweight.toml", "pyproject.toml")
 _SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)?\s*", re.ASCII)
@@ -41,8 +42,14 @@ class Configuration:
     allow: tuple[str, ...] = field(
         default=("safe", "proven"), metadata=said("the safeties of edits that are made: safe, proven, lossy")
     )
+    level: Level | None = field(
+        default=None, metadata=said("how far cutting goes: `safe`, `balanced` (what `slim` and `plan` do), `tight`")
+    )
     platform: str = field(default="", metadata=said("`os/architecture` to choose from an image of several platforms"))
     run: str = field(default="", metadata=said("the command to prove with; an image has its own"))
+    entries: tuple[str, ...] = field(
+        default=(), metadata=said("more ways in: files of the artifact, or commands, whose needs are kept")
+    )
     port: int = field(default=0, metadata=said("the port that it listens on; found by itself where left out"))
     probes: tuple[str, ...] = field(default=(), metadata=said("what is asked of it, as for `--probe`"))
     writable: tuple[str, ...] = field(default=(), metadata=said("directories that it may write to"))

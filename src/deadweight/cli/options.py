@@ -14,6 +14,7 @@ from deadweight.cli.configuration import Configuration, configuration
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.edit import Safety
 from deadweight.core.errors import UsageError
+from deadweight.core.level import Level
 from deadweight.core.planning import Choice
 from deadweight.core.seams import Opening
 from deadweight.pipeline.finding import chosen_rules
@@ -51,6 +52,7 @@ CHOOSE = stacked(
     click.option("--select", multiple=True, metavar="RULE", help="Only these rules."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules."),
     click.option("--keep", multiple=True, metavar="GLOB", help="Paths that are never edited (** crosses slashes)."),
+    click.option("--level", type=click.Choice([*Level]), help="How far: safe, balanced or tight (deadweight rule)."),
     click.option("--allow", multiple=True, type=click.Choice(SAFETIES), help="Which edits are made; safe and proven."),
 )
 
@@ -73,8 +75,8 @@ class Settings:
     base: Path
 
 
-def settings(target: Path, manners: Manners, given: Mapping[str, Any]) -> Settings:
-    """Build the values that the stages take; options of the command line win over the file."""
+def settings(target: Path, manners: Manners, given: Mapping[str, Any], level: Level = Level.SAFE) -> Settings:
+    """Build the values that the stages take; options of the command line win over the file, the file over `level`."""
     start = (target if target.is_dir() else target.parent).absolute()
     configured, read_at = configuration(given.get("config"), start)
     choice = Choice(
@@ -82,6 +84,7 @@ def settings(target: Path, manners: Manners, given: Mapping[str, Any]) -> Settin
         select=frozenset(given.get("select") or configured.select),
         ignore=frozenset((*given.get("ignore", ()), *configured.ignore)),
         keep=(*given.get("keep", ()), *configured.keep),
+        level=Level(given.get("level") or configured.level or level),
     )
     chosen_rules(choice)
     seen = Target(target, _sight(configured, manners, given))

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from deadweight.cli.entering import ENTER, entering
 from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, settings
 from deadweight.cli.telling import tell
+from deadweight.core.level import Level
 from deadweight.formats.output import refuse_inside
 from deadweight.pipeline import reporting
 from deadweight.pipeline.plan_file import plan_text, write_plan
@@ -18,6 +20,7 @@ from deadweight.pipeline.plan_file import plan_text, write_plan
 @TARGET
 @click.option("-o", "--output", "out", type=PATH, help="The plan file to write; standard output where left out.")
 @click.option("--to", "to_format", metavar="FORMAT", help="The format that the result will have, where it is another.")
+@ENTER
 @LOOK
 @CHOOSE
 @TALK
@@ -37,13 +40,14 @@ def COMMAND(  # noqa: N802
     \b
     Examples:
       deadweight plan image.tar -o plan.json
+      deadweight plan app --run 'bin/uvicorn app:app' --level tight -o plan.json
       deadweight plan app --ignore logs --keep 'models/**' | jq '.edits[] | .rule'
     """
     manners = Manners(as_json, quiet)
     if out is not None:
         refuse_inside(out, target)
-    asked = settings(target, manners, given)
-    report = reporting.weigh(asked.target, asked.choice, to_format or "")
+    asked = settings(target, manners, given, Level.BALANCED)
+    report = reporting.weigh(asked.target, asked.choice, to_format or "", entering(asked, given))
     assert report.plan is not None, "weighing plans"
     if out is None:
         click.echo(plan_text(report.plan), nl=False)

@@ -40,15 +40,17 @@ def exercise(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:
         probes=probes,
         port=given.get("port") or configured.port,
         directory=given.get("directory") or "",
-        environment={**configured.environment, **_pairs(given.get("environment") or ())},
+        environment={**configured.environment, **pairs(given.get("environment") or ())},
         writable=tuple(given.get("writable") or configured.writable),
         limits=_limits(given),
         sandbox=not given.get("no_sandbox"),
+        entries=tuple(given.get("entries") or configured.entries),
         base=Path.cwd() if given.get("probes") else asked.base,
     )
 
 
-def _pairs(texts: Sequence[str]) -> Mapping[str, str]:
+def pairs(texts: Sequence[str]) -> Mapping[str, str]:
+    """The environment of `--env NAME=VALUE` texts; raises UsageError for any other text."""
     pairs = {}
     for text in texts:
         name, equals, value = text.partition("=")

@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 
+from deadweight.cli.entering import ENTRIES
 from deadweight.cli.exits import FINE, OVER_BUDGET
 from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, Settings, settings
 from deadweight.cli.proving import PROVE, exercise
 from deadweight.cli.telling import over_budget, tell
 from deadweight.core.errors import UsageError
+from deadweight.core.level import Level
 from deadweight.core.seams import Packing
 from deadweight.pipeline import reporting
 from deadweight.pipeline.plan_file import read_plan
@@ -32,6 +34,7 @@ from deadweight.pipeline.slimming import Output
 )
 @click.option("--codec", metavar="CODEC", help="Compression of what is written anew: store, gzip, zstd, xz, bzip2.")
 @click.option("--no-companion", is_flag=True, help="Do not keep what was cut beside the result.")
+@ENTRIES
 @PROVE
 @LOOK
 @CHOOSE
@@ -60,7 +63,7 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
       deadweight slim app -o image --to oci-layout --plan plan.json --run 'bin/serve --port 8000' --probe @probes.json
     """
     manners = Manners(as_json, quiet)
-    asked = settings(target, manners, given)
+    asked = settings(target, manners, given, Level.BALANCED)
     what = read_plan(given["plan_file"]) if given["plan_file"] else asked.choice
     output = Output(out, given["to_format"] or "", _packing(asked, given), not given["no_companion"])
     report = reporting.slim(asked.target, output, what, exercise(asked, given))

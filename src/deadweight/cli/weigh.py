@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from deadweight.cli.entering import ENTER, entering
 from deadweight.cli.exits import FINE, OVER_BUDGET
 from deadweight.cli.options import CHOOSE, LOOK, TALK, TARGET, Manners, settings
 from deadweight.cli.telling import over_budget, tell
@@ -16,6 +17,7 @@ from deadweight.pipeline import reporting
 
 @click.command("weigh")
 @TARGET
+@ENTER
 @LOOK
 @CHOOSE
 @TALK
@@ -25,15 +27,18 @@ def COMMAND(target: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # n
     TARGET is a directory, a virtual environment, a project, a wheel, an sdist, a zip, a tar, a docker archive or an
     OCI layout; it is recognised by its content and never changed.
 
+    With --level balanced or tight it also says what nothing reaches from the ways in: --run, or the image's command.
+
     \b
     Examples:
       deadweight weigh .venv
       deadweight weigh image.tar --platform linux/arm64
+      deadweight weigh app --level tight --run 'bin/uvicorn app:app'
       deadweight weigh dist/package-1.0-py3-none-any.whl --json | jq '.findings[].says'
     """
     manners = Manners(as_json, quiet)
     asked = settings(target, manners, given)
-    report = reporting.weigh(asked.target, asked.choice)
+    report = reporting.weigh(asked.target, asked.choice, exercise=entering(asked, given))
     over = over_budget(asked.configuration.budget, report.before, report.plan)
     tell(replace(report, over_budget=over), manners)
     return OVER_BUDGET if over else FINE

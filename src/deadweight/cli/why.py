@@ -11,14 +11,17 @@ from typing import Any
 import click
 
 from deadweight.cli.colour import in_colour
+from deadweight.cli.entering import ENTER, entering
 from deadweight.cli.options import CHOOSE, LOOK, TALK, TARGET, Manners, Settings, settings
 from deadweight.core.errors import UsageError
 from deadweight.core.finding import Finding
 from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.facts.explanation import OWNERS, Explanation, explain
+from deadweight.needs.reach import Reach, reach_of
 from deadweight.pipeline.finding import chosen_rules, find
 from deadweight.pipeline.reporting import open_scene
+from deadweight.pipeline.ways_in import acquaint
 from deadweight.reports.json import as_plain, finding_document, text
 from deadweight.reports.measures import plural, size
 from deadweight.reports.paint import Paint, clipped, fitted, printable
@@ -29,6 +32,7 @@ MOST = 12
 @click.command("why")
 @TARGET
 @click.argument("subject", metavar="PATH|OWNER")
+@ENTER
 @LOOK
 @CHOOSE
 @TALK
@@ -36,24 +40,30 @@ def COMMAND(target: Path, subject: str, as_json: bool, quiet: bool, **given: Any
     """Why PATH, or what OWNER has, is in TARGET.
 
     Who owns it and where that is recorded, the layer and the instruction that brought it, who requires it, which
-    files have the same bytes, and which findings would cut it.
+    files have the same bytes, and which findings would cut it. With --run, or for an image that starts something, also
+    the chain from the way in to it, or that nothing reaches it.
 
     \b
     Examples:
       deadweight why .venv babel
       deadweight why image.tar usr/lib/gcc
+      deadweight why app numpy --run 'bin/uvicorn app:app'
       deadweight why app .venv/lib/python3.11/site-packages/numpy/_core/tests --json
     """
     asked = settings(target, Manners(as_json, quiet), given)
     scene = open_scene(asked.target)
+    acquaint(scene, entering(asked, given))
     said = explain(scene, subject)
     if said is None:
         raise _nothing(scene, subject)
+    reach = reach_of(scene, said)
     findings = _touching(scene, asked, said)
     if as_json:
-        click.echo(text({**as_plain(said), "findings": [finding_document(one) for one in findings]}), nl=False)
+        plain = {**as_plain(said), "reach": as_plain(reach), "findings": [finding_document(one) for one in findings]}
+        click.echo(text(plain), nl=False)
     elif not quiet:
-        click.echo("\n".join(_lines(said, findings, Paint(in_colour(sys.stdout)))))
+        paint = Paint(in_colour(sys.stdout))
+        click.echo("\n".join([*_lines(said, paint), *_reached(reach), *_could_go(findings, paint)]))
     return 0
 
 
@@ -79,7 +89,7 @@ def _of(finding: Finding, said: Explanation) -> bool:
     return finding.owner == said.owner
 
 
-def _lines(said: Explanation, findings: tuple[Finding, ...], paint: Paint) -> Iterator[str]:
+def _lines(said: Explanation, paint: Paint) -> Iterator[str]:
     yield paint(printable(said.subject), "bold") + f"  {size(said.size)} in {plural(said.files, 'file')}"
     if said.hidden_by:
         yield from (f"  never seen  hidden by {fitted(printable(' '.join(one.split())), 90)}" for one in said.hidden_by)
@@ -96,6 +106,21 @@ def _lines(said: Explanation, findings: tuple[Finding, ...], paint: Paint) -> It
     if not said.needed_by and said.kind == "python distribution":
         yield "  needed by   no other distribution"
     yield from _listed("same bytes", said.copies)
+
+
+def _reached(reach: Reach) -> Iterator[str]:
+    """The chain from the way in, a line a step."""
+    if not reach.known:
+        return
+    if not reach.chain:
+        yield "  reached by  nothing: no step leads here from a way in"
+        return
+    yield f"  reached     {reach.members:,} of {plural(reach.files, 'file')}; the first by this chain:"
+    for step in reach.chain:
+        yield f"                {printable(step.path)}  {printable(step.says)}"
+
+
+def _could_go(findings: tuple[Finding, ...], paint: Paint) -> Iterator[str]:
     for finding in findings[:MOST]:
         yield f"  could go    {paint(finding.rule, 'bold')} ({finding.safety}): {printable(finding.says)}"
         yield from (paint(f"                {printable(one.says)}", "dim") for one in finding.evidence[:3])

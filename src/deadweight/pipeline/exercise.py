@@ -10,6 +10,7 @@ from deadweight.core.artifact import Artifact
 from deadweight.core.errors import UsageError
 from deadweight.core.probe import ProbeKind
 from deadweight.core.progress import SILENT, Progress
+from deadweight.core.trace import Trace
 from deadweight.pipeline.proving import Proving
 from deadweight.proof.probes import parse_probes
 from deadweight.proof.prove import ProofSettings
@@ -26,7 +27,8 @@ class Exercise:
     without one every module is imported. `@file` probes are looked for under `base`. `directory` is where it runs,
     empty for the root of the artifact or what an image says; `port` the one it listens on, 0 to find it. Without
     `sandbox` nothing holds the program, and the proof says so. `entries` are more ways in, that no probe is sent to: a
-    file of the artifact, or a command.
+    file of the artifact, or a command. `trace` is what earlier runs touched; without one `slim` watches a run of its
+    own, where `watched` and strace is there.
     """
 
     run: str = ""
@@ -38,6 +40,8 @@ class Exercise:
     limits: RunLimits = field(default_factory=RunLimits)
     sandbox: bool = True
     entries: tuple[str, ...] = ()
+    trace: Trace | None = None
+    watched: bool = True
     base: Path = field(default_factory=Path)
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from deadweight.core.errors import UsageError
+from deadweight.core.level import Level
 from deadweight.core.plan import Plan
 from deadweight.core.planning import Choice
 from deadweight.core.proof import Proof
@@ -28,8 +29,10 @@ from deadweight.pipeline.proving import Proving, baseline, compare, spelled_out,
 from deadweight.pipeline.slimming import Made, Output, check_free, companion_path, target_format
 from deadweight.pipeline.slimming import slim as make_slim
 from deadweight.pipeline.watch import Watch
+from deadweight.pipeline.ways_in import acquaint
 
 EVERYTHING = Choice()
+UNREACHED = Choice(level=Level.BALANCED)
 Place = str | PathLike[str]
 
 
@@ -47,14 +50,18 @@ def open_scene(target: Target | Place) -> Scene:
     return scene_at(Path(seen.path), seen.sight)
 
 
-def weigh(target: Target | Place, choice: Choice = EVERYTHING, to: str = "") -> Report:
-    """What is in it, who owns which bytes, what could go, and the plan to cut it; nothing is touched.
+def weigh(
+    target: Target | Place, choice: Choice = EVERYTHING, to: str = "", exercise: Exercise | None = None
+) -> Report:
+    """What is in it, who owns which bytes, what could go, and the plan to cut it; nothing is touched or run.
 
-    `to` names the format that the result will have, empty for the artifact's own.
+    `to` names the format that the result will have, empty for the artifact's own. `exercise` says how the program is
+    started and what a run touched, for what is cut beyond the safe level.
     """
     looking, watch = chosen_rules(choice), Watch()
     with watch.stage("open and attribute"):
-        scene = open_scene(target)
+        scene = open_scene(_run_by(_target(target), exercise))
+        acquaint(scene, exercise)
     with watch.stage("find"):
         findings = find(scene, looking)
     with watch.stage("plan"):
@@ -63,15 +70,15 @@ def weigh(target: Target | Place, choice: Choice = EVERYTHING, to: str = "") -> 
     return Report(VERSION, whole, findings, plan, gaps=scene.gaps, stages=tuple(watch.stages))
 
 
-def plan(target: Target | Place, choice: Choice = EVERYTHING, to: str = "") -> Plan:
-    """What would change, bound to the artifact's digest; nothing is touched."""
-    made = weigh(target, choice, to).plan
+def plan(target: Target | Place, choice: Choice = UNREACHED, to: str = "", exercise: Exercise | None = None) -> Plan:
+    """What would change, bound to the artifact's digest; nothing is touched or run."""
+    made = weigh(target, choice, to, exercise).plan
     assert made is not None, "weighing plans"
     return made
 
 
 def slim(
-    target: Target | Place, output: Output | Place, what: Choice | Plan = EVERYTHING, exercise: Exercise | None = None
+    target: Target | Place, output: Output | Place, what: Choice | Plan = UNREACHED, exercise: Exercise | None = None
 ) -> Report:
     """Make a smaller copy at the output, prove it with the exercise, and report what was measured.
 
@@ -85,6 +92,7 @@ def slim(
         scene = open_scene(seen)
     wish = proving(exercise, scene.artifact, seen.sight.opening.progress) if exercise else None
     with watch.stage("find and plan"):
+        acquaint(scene, exercise)
         planned = _planned(scene, out, what, wish)
     with watch.stage("apply, prove and pack"):
         made = make_slim(scene, _plan_of(planned), out, (seen.sight, wish))

@@ -10,7 +10,7 @@ from pathlib import Path
 from deadweight.core.artifact import Artifact
 from deadweight.core.probe import ProbeKind
 from deadweight.core.scene import Scene
-from deadweight.core.trace import Entrance, Trace
+from deadweight.core.trace import Entrance
 from deadweight.facts.entrances import ENTRANCES
 from deadweight.facts.trace import TRACE
 from deadweight.pipeline.exercise import Exercise
@@ -18,16 +18,17 @@ from deadweight.proof.probes import parse_probes
 from deadweight.sandbox.command_line import SHELL_SYNTAX
 
 
-def acquaint(scene: Scene, exercise: Exercise | None, trace: Trace | None = None) -> None:
+def acquaint(scene: Scene, exercise: Exercise | None) -> None:
     """Tell the scene what is run of it and what runs touched, before any rule asks.
 
     Raises UsageError for a trace of another artifact.
     """
-    found = tuple(entrances(exercise, scene.artifact)) if exercise else ()
-    if found:
+    if exercise is None:
+        return
+    if found := tuple(entrances(exercise, scene.artifact)):
         scene.learn(ENTRANCES, found)
-    if trace is not None:
-        scene.learn(TRACE, trace.bound_to(scene.artifact.digest))
+    if exercise.trace is not None:
+        scene.learn(TRACE, exercise.trace.bound_to(scene.artifact.digest))
 
 
 def entrances(exercise: Exercise, artifact: Artifact) -> Iterator[Entrance]:
