@@ -8,6 +8,7 @@ from deadweight.core.artifact import Image
 from deadweight.formats.images.documents import (
     DOCKER_LAYER,
     OCI_LAYER,
+    Added,
     as_json,
     changed_config,
     docker_documents,
@@ -31,26 +32,26 @@ def image_of(*references: str) -> Image:
 
 def test_the_configuration_of_the_same_layers_is_the_same_bytes() -> None:
     body = b'{ "rootfs": {"diff_ids": ["one", "two"]},  "odd spacing": 1.50 }'
-    assert changed_config(body, ["one", "two"], "", 0) == body
+    assert changed_config(body, ["one", "two"], Added(), 0) == body
 
 
 def test_the_history_of_a_layer_that_went_says_that_it_has_none() -> None:
     history = [{"created_by": "a"}, EMPTY, {"created_by": "b", "comment": "c"}]
-    changed = json.loads(changed_config(config_of(history), ["new", None], "", 0))
+    changed = json.loads(changed_config(config_of(history), ["new", None], Added(), 0))
     assert changed["rootfs"] == {"type": "layers", "diff_ids": ["new"]}
     assert changed["history"] == [*history[:2], {**history[2], "empty_layer": True}]
 
 
 @pytest.mark.parametrize("history", [[], [{"created_by": "only one"}], [{}, {}, {}]])
 def test_a_history_that_never_lined_up_stays_as_it_was(history: list[dict[str, Any]]) -> None:
-    changed = json.loads(changed_config(config_of(history), ["new", None], "added", 0))
+    changed = json.loads(changed_config(config_of(history), ["new", None], Added("added"), 0))
     assert changed["history"] == history
     assert changed["rootfs"]["diff_ids"] == ["new", "added"]
 
 
 def test_what_is_not_ascii_stays_as_it_is() -> None:
     body = config_of([{}, {}], author="Ä 🐍")
-    assert "Ä 🐍".encode() in changed_config(body, ["new", "two"], "", 0)
+    assert "Ä 🐍".encode() in changed_config(body, ["new", "two"], Added(), 0)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from deadweight.core.owner import Claim
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.report import Report
 from deadweight.core.scene import Scene
+from deadweight.core.shape import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Packing:
     """How to pack: `codec` names the compression of what is written anew, empty for the source's own.
 
     `epoch` is the time in seconds given to what has no time of its own (SOURCE_DATE_EPOCH). `note` hears what the
-    system did not let the copy keep: a device made without root, an extended attribute.
+    system did not let the copy keep: a device made without root, an extended attribute. `shape` is that of an image;
+    a layered one also keeps its lowest layers that `base` names, by digest or diff ID, whatever is cut from them.
     """
 
     codec: str = ""
@@ -72,6 +74,8 @@ class Packing:
     epoch: int = 0
     progress: Progress = SILENT
     note: Callable[[Gap], None] = unheard
+    shape: Shape = Shape.KEEP
+    base: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
@@ -25,7 +26,7 @@ REFERENCE_NAME = "org.opencontainers.image.ref.name"
 BASE_DIGEST = "org.opencontainers.image.base.digest"
 BASE_NAME = "org.opencontainers.image.base.name"
 LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
-ADDED = "deadweight: restored"
+RESTORED = "deadweight: restored"
 
 _TAGGED = re.compile(r"[a-z0-9][a-zA-Z0-9._/:-]*:[\w][\w.-]{0,127}")
 
@@ -41,21 +42,30 @@ def said_diff_ids(config: bytes) -> list[str]:
     return cast("list[str]", filesystem.get("diff_ids") or [])
 
 
-def changed_config(body: bytes, diff_ids: Sequence[str | None], added: str, epoch: int) -> bytes:
-    """The configuration with these layers, None for one that went, and one more on top where `added` is its diff ID.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A layer on top of the source's: its diff ID, empty for none, and what the history says of it."""
+
+    diff_id: str = ""
+    created_by: str = RESTORED
+
+
+def changed_config(body: bytes, diff_ids: Sequence[str | None], added: Added, epoch: int) -> bytes:
+    """The configuration with these layers, None for one that went, and the one that was added on top.
 
     The history keeps an entry for every instruction: that of a layer that went says that it has none. Keys that
     are not about layers stay as they are; nothing changes where the layers are the same.
     """
     config = cast(Document, json.loads(body))
     filesystem = cast(Document, config.get("rootfs") or {"type": "layers"})
-    after = [one for one in diff_ids if one is not None] + ([added] if added else [])
+    after = [one for one in diff_ids if one is not None] + ([added.diff_id] if added.diff_id else [])
     if filesystem.get("diff_ids") == after and len(after) == len(diff_ids):
         return body
     config["rootfs"] = {**filesystem, "diff_ids": after}
     history = _history(cast("list[Document]", config.get("history") or []), diff_ids)
     if history is not None:
-        config["history"] = history + ([{"created": timestamp(epoch), "created_by": ADDED}] if added else [])
+        made = {"created": timestamp(epoch), "created_by": added.created_by}
+        config["history"] = history + ([made] if added.diff_id else [])
     return as_json(config)
 
 

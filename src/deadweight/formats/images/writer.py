@@ -15,6 +15,7 @@ from deadweight.core.gap import Gap
 from deadweight.core.seams import Packing
 from deadweight.formats.images.documents import (
     LAYOUT,
+    Added,
     Document,
     changed_config,
     changed_manifest,
@@ -26,7 +27,7 @@ from deadweight.formats.images.documents import (
     tree_config,
     tree_manifest,
 )
-from deadweight.formats.images.layer_plan import Members, plan_layers
+from deadweight.formats.images.layer_plan import Members
 from deadweight.formats.images.layer_writer import (
     StoredLayer,
     keep_layer,
@@ -35,6 +36,7 @@ from deadweight.formats.images.layer_writer import (
     write_layer,
 )
 from deadweight.formats.images.open import ATTACHED, ELSEWHERE
+from deadweight.formats.images.shaping import made_by, shaped
 from deadweight.formats.images.sink import FolderSink, Sink, Stored, TarSink
 from deadweight.formats.output import whole_directory, whole_file
 from deadweight.formats.tars.writer import arranged
@@ -118,11 +120,11 @@ def _from_tree(sink: Sink, artifact: Artifact, changes: Changes, packing: Packin
 
 def _from_image(sink: Sink, artifact: Artifact, blobs: Blobs, how: tuple[Changes, Packing]) -> _Written:
     changes, packing = how
-    planned = plan_layers([blobs.entries(layer) for layer in artifact.layers], artifact.inventory, changes)
+    planned = shaped(artifact, blobs, changes, packing)
     layers = _layers(sink, artifact, blobs, (planned, packing))
     diff_ids = _diff_ids(blobs, layers)
     known = len(artifact.layers)
-    added = "".join(one or "" for one in diff_ids[known:])
+    added = Added("".join(one or "" for one in diff_ids[known:]), made_by(planned, known, packing.shape))
     config = sink.blob(_writing(changed_config(blobs.config(), diff_ids[:known], added, packing.epoch)))
     references = artifact.image.references if artifact.image else ()
     manifest = changed_manifest(blobs, config, _descriptors(blobs, layers), references)

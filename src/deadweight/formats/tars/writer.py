@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
@@ -73,9 +74,10 @@ def ordered(members: Sequence[Write]) -> list[Write]:
 
 
 def bodies_of(members: Iterable[Write], contents: Contents) -> Bodies:
-    """The bodies that the members copy, in one pass over the artifact."""
+    """The bodies that the members copy, in one pass over each layer that they come from."""
     sources = [member.source for member in members if member.source is not None and member.staged is None]
-    return contents.stream(sources) if sources else iter(())
+    for _, of_layer in groupby(sources, key=lambda source: source.layer):
+        yield from contents.stream(list(of_layer))
 
 
 def dated(members: Iterable[Write], epoch: int) -> Iterator[Write]:
