@@ -3,6 +3,7 @@
 DeadweightError
 ├── UsageError        2  the command line or the configuration is wrong
 ├── ProofFailed       3  the result does not answer as the original does
+│   └── NotTraced        a run was not seen whole: what it touched is not known
 ├── Refused           4  the input is not taken
 │   ├── Corrupt          it disagrees with itself: truncated, wrong digest, wrong count
 │   ├── Hostile          it would harm whoever opens it: traversal, bomb, confusion
@@ -43,6 +44,10 @@ class ProofFailed(DeadweightError):
     """The result does not answer as the original does."""
 
     exit_code: ClassVar[int] = 3
+
+
+class NotTraced(ProofFailed):
+    """A run was not seen whole, so what it touched is not known."""
 
 
 class Refused(DeadweightError):

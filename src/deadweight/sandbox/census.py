@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_SHELL = "bwrap"
+_SHELLS = frozenset(("bwrap", "strace"))
 _KCMP = {"x86_64": 312, "aarch64": 272, "riscv64": 272}
 _KCMP_VM = 1
 
@@ -33,7 +33,7 @@ def census(root: int) -> Census:
     A child between vfork and exec has the very memory of its parent, which PSS counts again in full (measured: a
     service that starts a command seems to weigh double): it weighs nothing.
     """
-    family = {pid: parent for pid, parent in _family(root) if _name(pid) != _SHELL}
+    family = {pid: parent for pid, parent in _family(root) if _name(pid) not in _SHELLS}
     weigh = _shared_weight if len(family) > 1 else _weight
     own = (pid for pid, parent in family.items() if parent not in family or not _one_memory(pid, parent))
     return Census(tuple(family), sum(map(weigh, own)), max(map(_high_water, family), default=0))

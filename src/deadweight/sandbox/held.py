@@ -6,6 +6,8 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +19,8 @@ from deadweight.sandbox.job import Job
 _OFTEN, _SELDOM = 0.01, 0.1
 _MEGABYTE = 1_000_000
 _TROUBLE = 2 << 10
+_RECORD_SECONDS = 2.0  # a tracer writes the end of its record once all that it holds is gone
+_WITH_PARENT = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 class Held:
@@ -76,9 +80,11 @@ class Held:
 
     def kill(self) -> None:
         """End it and all that it started, at once."""
-        for pid in (*census(self._process.pid).processes, self._process.pid):
+        for pid in census(self._process.pid).processes:
             if self._process.poll() is None:
                 _signal(pid, signal.SIGKILL)
+        if not (self._job.tracer and self.ends_within(_RECORD_SECONDS)) and self._process.poll() is None:
+            _signal(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _settle(self) -> None:
@@ -126,9 +132,18 @@ class Held:
 def _start(words: Sequence[str], job: Job) -> subprocess.Popen[bytes]:
     """The process; one that cannot be started says why and exits with status 127, as a shell has it."""
     try:
-        return _open([*job.hold, *words], job)
+        return _open([*_recorder(job), *job.hold, *words], job)
     except OSError as error:
         return _open(["/bin/sh", "-c", 'echo "$0" >&2; exit 127', f"{error.strerror}: {words[0]}"], job)
+
+
+def _recorder(job: Job) -> tuple[str, ...]:
+    """The words that record what follows in a file of its own; the tracer ends with us, and what it holds with it."""
+    if not job.tracer:
+        return ()
+    descriptor, record = tempfile.mkstemp(".strace", f"{time.time_ns()}-", job.records)
+    os.close(descriptor)
+    return (sys.executable, "-I", "-S", "-c", _WITH_PARENT, *job.tracer, "-o", record, "--")
 
 
 def _open(words: Sequence[str], job: Job) -> subprocess.Popen[bytes]:

@@ -24,7 +24,9 @@ class Job:
 
     `command` is empty where only probes are wanted. `environment` and `directory` are for programs that nothing
     holds. `shell` are the words before the line of a COMMAND probe, empty for a stand without a shell. `python` is
-    the interpreter for import sweeps as the program sees it, empty where the stand has none.
+    the interpreter for import sweeps as the program sees it, empty where the stand has none. `tracer` are the words
+    before `-o FILE` that have the program and every command probe recorded, each in a file of its own in `records`;
+    none: nothing is recorded.
     """
 
     hold: tuple[str, ...]
@@ -37,6 +39,8 @@ class Job:
     environment: Mapping[str, str]
     directory: str
     isolation: str
+    tracer: tuple[str, ...] = ()
+    records: str = ""
 
 
 @dataclass(frozen=True, slots=True)

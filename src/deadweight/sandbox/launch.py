@@ -23,12 +23,24 @@ _NOTHING = Program(())
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """What records a run, before `-o FILE`, and the folder that takes a file for each program that is run."""
+
+    tracer: tuple[str, ...]
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunSettings:
-    """How programs are run: what holds them (`isolation.isolation()`), within which limits, and who is told."""
+    """How programs are run: what holds them (`isolation.isolation()`), within which limits, and who is told.
+
+    `recording` is None for a run that nothing records.
+    """
 
     isolation: Isolation
     limits: RunLimits = field(default_factory=RunLimits)
     progress: Progress = SILENT
+    recording: Recording | None = None
 
 
 def launch(stand: Stand, program: Program | None, probes: Sequence[Probe], settings: RunSettings) -> RunRecord:
@@ -39,6 +51,8 @@ def launch(stand: Stand, program: Program | None, probes: Sequence[Probe], setti
     """
     isolation, progress = settings.isolation, settings.progress
     job = _job(stand, program or _NOTHING, tuple(probes), settings)
+    if settings.recording:
+        job = replace(job, tracer=settings.recording.tracer, records=settings.recording.folder)
     words = (sys.executable, "-P", "-B", "-m", "deadweight.sandbox.supervisor")
     shell = (isolation.program, *supervisor_words()) if isolation.program else ()
     progress.start("probes", len(job.probes), "probes")

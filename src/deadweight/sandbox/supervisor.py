@@ -153,7 +153,8 @@ def _command(probe: Probe, job: Job, port: int, log: Log) -> Observation:
 
 
 def _imports(probe: Probe, job: Job, port: int, log: Log) -> Observation:
-    return sweep(probe, job)
+    """A sweep touches everything, so it is not recorded."""
+    return sweep(probe, replace(job, tracer=()))
 
 
 _DOINGS: dict[ProbeKind, Callable[[Probe, Job, int, Log], Observation]] = {

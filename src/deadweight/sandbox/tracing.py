@@ -1,0 +1,119 @@
+"""Runs a program on its stand as `launch` does, and tells every path that it and all its children used."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from deadweight.core.errors import Lacking, NotTraced
+from deadweight.core.probe import Probe, RunRecord
+from deadweight.core.trace import Use
+from deadweight.sandbox.launch import Recording, RunSettings, launch
+from deadweight.sandbox.stand import Program, Stand
+from deadweight.sandbox.strace_log import Reading, Sighting
+from deadweight.sandbox.strace_words import strace_words
+
+_SECONDS = 30
+_STATIC = "Levels and rules that need no run still work: leave --run and --probe away, or give a --from-trace file."
+_INSTALL = f"Install strace 5.9 or newer (apt install strace). {_STATIC}"
+_PTRACE = "Docker: --cap-add SYS_PTRACE; sysctl kernel.yama.ptrace_scope=1 or less; no other tracer"
+_ALLOW = f"Allow ptrace ({_PTRACE}). {_STATIC}"
+
+
+@dataclass(slots=True)
+class Seen:
+    """One absolute path as programs named it: how often in each way, first after how many seconds, by what program."""
+
+    first: float
+    process: str
+    uses: Counter[Use] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class Sightings:
+    """What the records of one run or several told, by path.
+
+    `processes` is how many there were, threads included; `seconds` how long the runs took.
+    """
+
+    paths: dict[str, Seen] = field(default_factory=dict)
+    processes: int = 0
+    seconds: float = 0.0
+
+    def add(self, found: Iterable[Sighting], began: float) -> None:
+        """Take what one record tells; moments count from `began`, on the record's own clock."""
+        for one in found:
+            seen = self.paths.get(one.path)
+            if seen is None:
+                seen = self.paths[one.path] = Seen(max(0.0, one.moment - began), one.process)
+            seen.uses[one.use] += 1
+
+
+def recorder(program: str = "strace") -> tuple[str, ...]:
+    """The words that record a program, tried on one; raises Lacking where strace is missing or tracing forbidden."""
+    found = shutil.which(program)
+    if found is None:
+        raise Lacking("strace is not installed: what a run touches is not known", advice=_INSTALL)
+    words = strace_words(found)
+    tried = subprocess.run(
+        [*words, "-o", "/dev/null", "--", "/bin/sh", "-c", "exit 7"],
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    if tried.returncode != 7:
+        why = tried.stderr.strip()[-500:]
+        forbidden = "permitted" in why or "ptrace" in why.lower()
+        raise Lacking(f"strace does not work here: {why}", advice=_ALLOW if forbidden else _INSTALL)
+    return words
+
+
+def traced(
+    stand: Stand, program: Program | None, probes: Sequence[Probe], settings: RunSettings, seen: Sightings
+) -> RunRecord:
+    """Run the program and the command probes recorded, and add what they used to what was seen.
+
+    Import sweeps, which touch everything, are run unrecorded. Of a run that did not start or ended in an error nothing
+    is added: the record says why. Raises NotTraced where what was recorded is not whole, Lacking where nothing can be.
+    """
+    tracer = recorder()
+    with tempfile.TemporaryDirectory(prefix="deadweight-trace-") as folder:
+        began = time.time()
+        record = launch(stand, program, probes, replace(settings, recording=Recording(tracer, folder)))
+        seen.seconds += time.time() - began
+        for path in sorted(Path(folder).iterdir()) if record.started and not record.error else ():
+            read_record(path, seen, shells=1 if settings.isolation.program else 0, began=began)
+    return record
+
+
+def read_record(path: Path, seen: Sightings, shells: int, began: float) -> None:
+    """Take in one whole record of a run of ours; raises NotTraced where something in it was not seen.
+
+    `shells` is how many programs are executed before the one that is watched (bubblewrap), `began` in seconds since
+    the epoch.
+    """
+    reading = Reading(shells)
+    with path.open(encoding="utf-8", errors="surrogateescape") as lines:
+        seen.add(reading.read(lines), began)
+    seen.processes += reading.ended
+    if fault := _fault(reading):
+        raise NotTraced(f"the run was not seen whole: {fault}", advice="Trace again; the trace is not used.")
+
+
+def _fault(reading: Reading) -> str:
+    if reading.detached:
+        return "strace let go of a process that was still running"
+    if reading.born:
+        return f"{len(reading.born)} of its processes were never seen: they escaped the tracer"
+    if reading.living:
+        return f"the record ends while {reading.living} of its processes still run"
+    if not reading.ended:
+        return "the record is empty"
+    return "; ".join(list(reading.faults)[:3])
