@@ -1,0 +1,42 @@
+"""What each Python source says, read once when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from deadweight.core.scene import Fact, Scene
+from deadweight.facts.bodies import BODIES
+from deadweight.facts.python_text import PythonText, read
+
+MAX_SCRIPT = 1 << 20
+
+
+@dataclass(frozen=True)
+class PythonTexts:
+    """What sources say, by path."""
+
+    scene: Scene
+    _read: dict[str, PythonText | None] = field(default_factory=dict, repr=False)
+
+    def of(self, path: str) -> PythonText | None:
+        """What the source says, None for what is no Python source: by its name, or by the program it is for."""
+        if path not in self._read:
+            self._read[path] = self._text(path)
+        return self._read[path]
+
+    def _text(self, path: str) -> PythonText | None:
+        named = path.endswith(".py")
+        if not named and not self._is_script(path):
+            return None
+        body = self.scene.ask(BODIES).read(path)
+        if body is None or not (named or b"python" in body[:300].partition(b"import ")[0]):
+            return None
+        return read(body)
+
+    def _is_script(self, path: str) -> bool:
+        entry = self.scene.listing.by_path.get(path)
+        return entry is not None and entry.head.startswith(b"#!") and entry.size <= MAX_SCRIPT
+
+
+PYTHON_TEXTS: Fact[PythonTexts] = Fact("python texts", PythonTexts)
+"""What Python sources say."""

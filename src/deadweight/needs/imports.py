@@ -1,0 +1,121 @@
+"""Modules need what they import: plainly, relatively, guarded, in functions, and by names that stand in strings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from deadweight.core.closure import Step
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Need
+from deadweight.facts.distributions import HOLDERS
+from deadweight.facts.module_path import MODULE_PATH, ModulePath
+from deadweight.facts.python_text import PythonText, Statement
+from deadweight.facts.python_texts import PYTHON_TEXTS
+from deadweight.facts.tools import TOOL_BOUND
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A reached source: where it stands, and what it is called."""
+
+    scene: Scene
+    path: str
+    name: str
+    package: str
+    places: ModulePath
+
+    @property
+    def directory(self) -> str:
+        """The directory that relative names start from."""
+        return self.path.rpartition("/")[0]
+
+    def absolute(self, dots: int, name: str) -> str:
+        """The absolute name of a relative one; empty past the top."""
+        if not dots:
+            return name
+        above = self.package.split(".") if self.package else []
+        if dots - 1 > len(above):
+            return ""
+        above = above[: len(above) - dots + 1]
+        return ".".join([*above, name] if name else above)
+
+
+def _follow(scene: Scene, path: str) -> Iterator[Step]:
+    text = scene.ask(PYTHON_TEXTS).of(path)
+    if text is None:
+        return
+    places = scene.ask(MODULE_PATH)
+    name = places.name_of(path)
+    package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
+    module = _Module(scene, path, name, package, places)
+    yield from _above(module)
+    for statement in text.statements:
+        yield from _imported(module, statement)
+    yield from _spoken(module, text)
+
+
+def _above(module: _Module) -> Iterator[Step]:
+    """The packages that the module lies in are run before it."""
+    parts = module.package.split(".") if module.package else []
+    if parts:
+        for path in module.places.resolve(module.package).paths:
+            if path != module.path:
+                yield Step(path, f"is the package of {module.name}")
+
+
+def _imported(module: _Module, statement: Statement) -> Iterator[Step]:
+    base = module.absolute(statement.dots, statement.module)
+    if not base:
+        return
+    says = f"imported in line {statement.line}"
+    yield from _named(module, base, says, guarded=statement.guarded)
+    for name in statement.names:
+        if name != "*":
+            yield from _named(module, f"{base}.{name}", says, guarded=statement.guarded, whole=True)
+
+
+def _named(module: _Module, name: str, says: str, *, guarded: bool, whole: bool = False) -> Iterator[Step]:
+    """The files that the name runs; `whole` where a part that is missing is no module but a name in one."""
+    found = module.places.resolve(name, _fallback(module))
+    if not found.depth or (whole and not found.whole):
+        return
+    bound = module.scene.ask(TOOL_BOUND)
+    if guarded and not bound.holds(module.path) and any(bound.holds(path) for path in found.paths):
+        return
+    for path in found.paths:
+        yield Step(path, says)
+
+
+def _fallback(module: _Module) -> str:
+    """Scripts find what lies beside them; what is installed does not."""
+    return "" if module.path in module.scene.ask(HOLDERS) else module.directory
+
+
+def _spoken(module: _Module, text: PythonText) -> Iterator[Step]:
+    for name in sorted(text.asked | text.run):
+        yield from _named(module, name, f"named as {name!r}", guarded=True)
+    for name in sorted(text.run):
+        yield from _named(module, f"{name}.__main__", f"run as -m {name}", guarded=True, whole=True)
+    for name in sorted(text.dotted):
+        yield from _quoted(module, name)
+    if text.dynamic:
+        for name in sorted(text.words):
+            yield from _named(module, f"{module.package}.{name}", f"named as {name!r}", guarded=True, whole=True)
+
+
+def _quoted(module: _Module, name: str) -> Iterator[Step]:
+    """A string that reads as the name of a module, or of something in one."""
+    dots = len(name) - len(name.lstrip("."))
+    target = module.absolute(dots, name[dots:].partition(":")[0])
+    found = module.places.resolve(target, _fallback(module)) if target else None
+    parts = target.count(".") + 1
+    if found is not None and found.depth and (parts - found.depth <= 2):
+        yield from _named(module, target, f"named as {name!r}", guarded=True)
+
+
+def _seeds(_: Scene) -> Iterable[Step]:
+    return ()
+
+
+NEED: Need = Need("imports", "the modules that a reached module imports", _seeds, _follow)

@@ -1,0 +1,109 @@
+"""Modules need what they import."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders.reaching import SITE, entered, reached
+from builders.scenes import distribution_files
+from deadweight.needs.entrances import NEED as ENTRANCES
+from deadweight.needs.imports import NEED as IMPORTS
+
+PACKAGE = {
+    "library/__init__.py": b"",
+    "library/one.py": b"",
+    "library/two.py": b"",
+    "library/deep/__init__.py": b"from ..two import name\n",
+    "library/deep/three.py": b"from . import four\n",
+    "library/deep/four.py": b"from .. import one\n",
+    "library/relative.py": b"from .deep import three\n",
+}
+INSTALLED = distribution_files(SITE, "library", files=PACKAGE)
+TOOL = distribution_files(SITE, "pytest", files={"pytest/__init__.py": b"import library.one\n"})
+
+
+def modules(app: bytes, extra: dict[str, bytes] | None = None) -> set[str]:
+    """The modules of the library that the application reaches, relative to the site."""
+    scene = entered({"app.py": app, **INSTALLED, **(extra or {})})
+    found = reached(scene, [ENTRANCES, IMPORTS])
+    return {path.removeprefix(f"{SITE}/") for path in found if path.startswith(SITE)}
+
+
+def inner(*names: str) -> set[str]:
+    """The files of the library with its own `__init__`."""
+    return {f"library/{name}" for name in ("__init__.py", *names)}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"import library.one\n",
+        b"import os, library.one as l\n",
+        b"from library import one\n",
+        b"from library import (\n    name,  # a remark)\n    one,\n)\n",
+        b"from library import name, \\\n    one\n",
+        b"def f():\n    from library import one\n",
+        b"try: import library.one\nexcept ImportError: pass\n",
+        b"x = 1; import library.one\n",
+        b"lazy import library.one\n",
+        b"if TYPE_CHECKING:\n    import os\n\nimport library.one\n",
+        b"if not TYPE_CHECKING:\n    import library.one\n",
+        b"if TYPE_CHECKING or True:\n    import library.one\n",
+        b"import importlib\nimportlib.import_module('library.one')\n",
+        b"name = 'library.one'\nmodule = __import__(name)\n",
+        b"TABLE = {'a': 'library.one:thing'}\n",
+        b"CLASS = 'library.one.Thing'\n",
+        b"import subprocess\nsubprocess.run([x, '-m', 'library.one'])\n",
+        b'"""A text with import library.two in it."""\nimport library.one\n',
+        b"import library.one\r\n",
+    ],
+)
+def test_a_module_that_is_asked_for_is_reached(source: bytes) -> None:
+    assert modules(source) == inner("one.py")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"# import library.one\n",
+        b'"""\nimport library.one\n"""\n',
+        b"text = '''\nfrom library import one\n'''\n",
+        b"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import library.one\n    import os\n",
+        b"if typing.TYPE_CHECKING: import library.one\n",
+        b"x = 'we import library.one here'\n",
+        b"from library_two import one\n",
+    ],
+)
+def test_what_only_reads_as_an_import_reaches_nothing(source: bytes) -> None:
+    assert modules(source) == set()
+
+
+def test_relative_imports_are_followed_with_all_packages_above() -> None:
+    names = ("relative.py", "deep/__init__.py", "two.py", "deep/three.py", "deep/four.py", "one.py")
+    assert modules(b"import library.relative\n") == inner(*names)
+
+
+def test_a_module_beside_a_package_is_not_reached_by_the_package_alone() -> None:
+    assert modules(b"import library\n") == inner()
+
+
+def test_a_tool_is_reached_by_an_import_without_condition_only() -> None:
+    assert "pytest/__init__.py" in modules(b"import pytest\n", TOOL)
+    assert modules(b"def f():\n    import pytest\n", TOOL) == set()
+    assert modules(b"try:\n    import pytest\nexcept ImportError: pass\n", TOOL) == set()
+
+
+def test_a_plug_in_for_a_tool_is_not_reached_under_a_condition() -> None:
+    plugin = distribution_files(SITE, "other", files={"other/__init__.py": b"", "other/plugin.py": b"import pytest\n"})
+    assert "other/plugin.py" not in modules(b"try:\n    import other.plugin\nexcept ImportError: pass\n", TOOL | plugin)
+    assert "pytest/__init__.py" in modules(b"import other.plugin\n", TOOL | plugin)
+
+
+def test_scripts_find_what_lies_beside_them() -> None:
+    scene = entered({"jobs/run.py": b"import near\n", "jobs/near.py": b"", "jobs/far.py": b""}, "python jobs/run.py")
+    assert set(reached(scene, [ENTRANCES, IMPORTS])) == {"jobs/run.py", "jobs/near.py"}
+
+
+def test_the_step_says_where_the_import_stands() -> None:
+    found = reached(entered({"app.py": b"x = 1\n\nimport library.one\n", **INSTALLED}), [ENTRANCES, IMPORTS])
+    assert found[f"{SITE}/library/one.py"].says == "imported in line 3"
