@@ -63,16 +63,15 @@ def _whiteouts(base: Sequence[Sequence[Entry]], seen: Iterable[Write], changes: 
         return []
     wanted = {one.entry.path: one for one in seen}
     known = {above for path in wanted for above in (path, *parents(path))}
-    topmost = {_topmost(path, known) for path in _shown(base) if path not in known}
+    shown = {entry.path for entry in stack(base)[0]} - wanted.keys()
+    topmost = {_topmost(path, known) for path in (*shown, *(_implied(base) - known))}
     return sorted(path for path in topmost if not _is_replaced(path, wanted, (len(base), changes)))
 
 
-def _shown(base: Sequence[Sequence[Entry]]) -> Iterator[str]:
-    """What the layers show by themselves, the folders that are only there for a mark in them included."""
-    yield from (entry.path for entry in stack(base)[0])
-    for entries in base:
-        for mark in (entry for entry in entries if entry.kind in MARKS):
-            yield from parents(member_name(mark))
+def _implied(base: Sequence[Sequence[Entry]]) -> set[str]:
+    """The folders that marks lie in, which reading the marks makes."""
+    marks = (entry for entries in base for entry in entries if entry.kind in MARKS)
+    return {folder for mark in marks for folder in parents(member_name(mark))}
 
 
 def _topmost(path: str, known: set[str]) -> str:
