@@ -77,3 +77,15 @@ def test_merging_keeps_both() -> None:
     both = Changes(removed=frozenset(["a"])).merged(Changes(removed=frozenset(["b"]), dropped=frozenset([(1, "x")])))
     assert both.removed == {"a", "b"}
     assert both.dropped == {(1, "x")}
+
+
+def test_holes_of_new_content_are_not_stored(tmp_path: Path) -> None:
+    staged = tmp_path / "staged"
+    with staged.open("wb") as stream:
+        stream.write(b"x" * 4096)
+        stream.truncate(1 << 20)
+    (write,) = writes([FIRST], Changes(replaced={"a": staged}))
+    assert write.entry.size == 1 << 20
+    assert write.entry.stored <= 1 << 20
+    if staged.stat().st_blocks * 512 < 1 << 20:
+        assert write.entry.stored == staged.stat().st_blocks * 512

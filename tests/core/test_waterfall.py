@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from builders.scenes import artifact_of
+from dataclasses import replace
+
+from builders.scenes import artifact_of, entry_of
 from deadweight.core.edit import Edit, Safety
 from deadweight.core.listing import Listing
 from deadweight.core.waterfall import CONSEQUENCES, waterfall
@@ -32,3 +34,17 @@ def test_what_grew_counts_against() -> None:
 def test_hidden_bytes_are_no_step_of_what_is_unpacked() -> None:
     before = listing({"a": b"x"})
     assert waterfall([edit("dead-bytes", "a", layer=0)], before, artifact_of({"a": b"x"}).inventory) == ()
+
+
+def test_what_is_stored_less_and_unpacks_to_as_much_is_a_step_of_no_unpacked_bytes() -> None:
+    """Blanked GPU code: the file keeps its size."""
+    before = listing({"lib.so": b"4" * 1000, "same.so": b"5"})
+    after = artifact_of({"lib.so": replace(entry_of("lib.so", b"4" * 1000), stored=300), "same.so": b"5"}).inventory
+    (cut,) = waterfall([edit("gpu-code", "lib.so", kind="blank"), edit("other", "same.so")], before, after)
+    assert (cut.cause, cut.files, cut.size, cut.stored) == ("gpu-code", 0, 0, 700)
+
+
+def test_a_record_that_happens_to_pack_better_is_no_step() -> None:
+    before = listing({"RECORD": b"x" * 10})
+    after = artifact_of({"RECORD": replace(entry_of("RECORD", b"y" * 10), stored=4)}).inventory
+    assert waterfall([edit("", "RECORD", kind="record")], before, after) == ()

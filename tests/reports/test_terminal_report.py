@@ -14,7 +14,7 @@ from deadweight.core.edit import Safety
 from deadweight.core.gap import Gap
 from deadweight.core.plan import LeftOut, Plan
 from deadweight.core.proof import NO_PROOF, Verdict
-from deadweight.core.report import Report
+from deadweight.core.report import Cut, Report
 from deadweight.reports.terminal import FORM
 
 RAW = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -163,3 +163,18 @@ def test_what_was_taken_out_again_is_named_with_its_reason() -> None:
     text = told(slimmed("tool"))
     assert "taken out again: a-rule on owner of tool: probe tool: not so tool" in text
     assert "What was cut lies in tool.tar; deadweight restore puts it back." in text
+
+
+def test_what_is_only_stored_smaller_is_told_in_stored_bytes() -> None:
+    """Blanked GPU code: the file keeps its size, and the zeros cost nothing."""
+    blanked = replace(finding("lib.so", 0, "gpu-code"), stored=5_000_000)
+    text = FORM.write(replace(weighed(), findings=(finding("big", 9_000_000), blanked, finding("small", 4000))), False)
+    rows = [line.strip() for line in text.splitlines() if re.match(r"  +\S+ [kM]?B  \S+  safe ", line)]
+    assert rows[1] == "5.0 MB  gpu-code  safe  1 finding  stored; unpacked it stays as big"
+    assert "0 B" not in "".join(rows)
+
+
+def test_a_step_of_stored_bytes_stands_apart_from_the_sum_of_unpacked_ones() -> None:
+    report = slimmed()
+    text = FORM.write(replace(report, cuts=(*report.cuts, Cut("gpu-code", 0, 0, 5_000_000))), False)
+    assert "-5.0 MB  gpu-code  stored; unpacked it is as big as before" in text

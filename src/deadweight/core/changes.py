@@ -10,6 +10,9 @@ from pathlib import Path
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.paths import parents
 
+_BLOCK = 512
+"""Bytes of what st_blocks counts (stat(2))."""
+
 
 class Linking(StrEnum):
     """How a path shares another's bytes."""
@@ -118,8 +121,12 @@ def is_removed(path: str, removed: frozenset[str]) -> bool:
 
 
 def _replaced(entry: Entry, staged: Path) -> Write:
-    size = staged.stat().st_size
-    return Write(replace(entry, kind=Kind.FILE, size=size, stored=size, target="", digest="", head=b""), staged=staged)
+    """New content; its holes are left out of what is stored, as those of an entry are."""
+    status = staged.stat()
+    size, stored = status.st_size, min(status.st_size, status.st_blocks * _BLOCK)
+    return Write(
+        replace(entry, kind=Kind.FILE, size=size, stored=stored, target="", digest="", head=b""), staged=staged
+    )
 
 
 def _linked(entry: Entry, link: Link) -> Write:

@@ -52,11 +52,15 @@ class Composition:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One step of the waterfall: what a rule or an edit kind took away, measured on the packed result, unpacked."""
+    """One step of the waterfall: what a rule or an edit kind took away, measured on the packed result, unpacked.
+
+    `stored` is what the same entries store less: the only gain where bytes become zeros and stay.
+    """
 
     cause: str
     files: int
     size: int
+    stored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

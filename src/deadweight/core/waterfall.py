@@ -16,21 +16,25 @@ HIDDEN = "hidden bytes"
 
 
 def waterfall(edits: Iterable[Edit], before: Listing, after: Inventory) -> tuple[Cut, ...]:
-    """What each rule took away in unpacked bytes, most first; with what is left unexplained they sum to the whole.
+    """What each rule took away, most unpacked bytes first; with what is left unexplained these sum to the whole.
 
     Each visible path counts for the first edit that touches it. What grew counts negative.
     """
-    now = {entry.path: entry.size for entry in after.visible}
+    now = {entry.path: entry for entry in after.visible}
     files: dict[str, int] = defaultdict(int)
     sizes: dict[str, int] = defaultdict(int)
+    stored: dict[str, int] = defaultdict(int)
     counted: set[str] = set()
     for edit in edits:
         for entry in _touched(edit, before, counted):
             cause = edit.rule or CONSEQUENCES
-            sizes[cause] += entry.size - now.get(entry.path, 0)
-            files[cause] += entry.path not in now
-    cuts = [Cut(cause, files[cause], size) for cause, size in sizes.items() if size or files[cause]]
-    return tuple(sorted(cuts, key=lambda cut: -cut.size))
+            left = now.get(entry.path)
+            sizes[cause] += entry.size - (left.size if left else 0)
+            stored[cause] += entry.stored - (left.stored if left else 0)
+            files[cause] += left is None
+    cuts = [Cut(cause, files[cause], size, stored[cause]) for cause, size in sizes.items()]
+    told = [cut for cut in cuts if cut.size or cut.files or (cut.stored > 0 and cut.cause != CONSEQUENCES)]
+    return tuple(sorted(told, key=lambda cut: (-cut.size, -cut.stored)))
 
 
 def _touched(edit: Edit, before: Listing, counted: set[str]) -> Iterator[Entry]:

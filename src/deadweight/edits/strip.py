@@ -13,10 +13,9 @@ from deadweight.core.gap import Gap
 from deadweight.core.scene import Scene
 from deadweight.core.seams import EditKind
 from deadweight.edits.bodies import PIECE, staged
+from deadweight.edits.checksums import checksummed
 from deadweight.native.loading import Loader, host_loader
 from deadweight.native.strip import NOTHING_TO_GAIN, Left, strip
-
-_SIGNED = frozenset(("security.ima", "security.evm"))
 
 
 def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
@@ -44,24 +43,10 @@ def _strippable(edit: Edit, scene: Scene, so_far: Changes) -> Iterator[Entry]:
         entry = scene.listing.by_path[path]
         if is_removed(path, so_far.removed) or path in so_far.linked or path in so_far.replaced:
             continue
-        if entry.kind is Kind.FILE and not (why := _checksummed(entry, scene)):
+        if entry.kind is Kind.FILE and not (why := checksummed(entry, scene)):
             yield entry
         elif entry.kind is Kind.FILE:
             scene.note(Gap("strip", path, f"left as it is: {why}"))
-
-
-def _checksummed(entry: Entry, scene: Scene) -> str:
-    """What holds a checksum of the whole file, which stripping would make wrong; empty for nothing.
-
-    Source: NSS (libsoftokn3.chk), libgcrypt and GnuTLS (.libgcrypt.so.20.hmac), OpenSSL (fipsmodule.cnf), Linux IMA.
-    """
-    stem, name = entry.path.rpartition(".")[0], entry.name
-    beside = (f"{stem}.chk", f"{entry.directory}/.{name}.hmac".lstrip("/"), f"{entry.path}.hmac")
-    found = [path for path in beside if path in scene.listing]
-    if name == "fips.so":
-        found.append("the FIPS configuration of OpenSSL")
-    found.extend(attribute for attribute, _ in entry.xattrs if attribute in _SIGNED)
-    return f"{found[0]} holds a checksum of it" if found else ""
 
 
 def _stripped(original: Path, result: Path, loader: Loader | None) -> str:

@@ -1,14 +1,16 @@
-"""How many bytes of each ELF file no program needs: symbols and debugging data that no segment covers."""
+"""What lies in the sections of each ELF file: bytes that no program needs, and code for GPUs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deadweight.core.entry import Kind
 from deadweight.core.gap import Gap
 from deadweight.core.scene import Fact, Scene
-from deadweight.native.elf import MAGIC, elf_layout
+from deadweight.native.elf import MAGIC, ElfLayout, elf_layout
+from deadweight.native.fatbin import Place
+from deadweight.native.gpu_places import gpu_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +21,37 @@ class Needless:
     sections: tuple[str, ...]
 
 
-def _elf_sections(scene: Scene) -> Mapping[str, Needless]:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    needless: dict[str, Needless] = field(default_factory=dict)
+    gpu: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+
+
+def _look(scene: Scene) -> _Look:
     wanted = [one for one in scene.listing.entries if one.kind is Kind.FILE and one.head[:4] == MAGIC]
-    found: dict[str, Needless] = {}
+    found = _Look()
     for entry, stream in scene.artifact.contents.stream(wanted):
         layout = elf_layout(stream, entry.size)
         if layout is None:
             scene.note(Gap("elf sections", entry.path, "it begins as an ELF file and is no whole one"))
-        elif layout.removable:
-            free = [layout.sections[index] for index in layout.free()]
-            largest = sorted((one for one in free if one.is_droppable), key=lambda one: -one.size)
-            found[entry.path] = Needless(layout.removable, tuple(one.name for one in largest))
+            continue
+        if layout.removable:
+            found.needless[entry.path] = _needless(layout)
+        if places := gpu_places(layout):
+            found.gpu[entry.path] = places
     return found
 
 
-ELF_SECTIONS: Fact[Mapping[str, Needless]] = Fact("elf sections", _elf_sections)
+def _needless(layout: ElfLayout) -> Needless:
+    free = [layout.sections[index] for index in layout.free()]
+    largest = sorted((one for one in free if one.is_droppable), key=lambda one: -one.size)
+    return Needless(layout.removable, tuple(one.name for one in largest))
+
+
+_LOOK: Fact[_Look] = Fact("elf look", _look)
+
+ELF_SECTIONS: Fact[Mapping[str, Needless]] = Fact("elf sections", lambda scene: scene.ask(_LOOK).needless)
 """What could go, by the path of the ELF file; read from the section headers, in one pass over the artifact."""
+
+GPU_PLACES: Fact[Mapping[str, tuple[Place, ...]]] = Fact("gpu places", lambda scene: scene.ask(_LOOK).gpu)
+"""Where code for GPUs can lie, by the path of each ELF file that has a section of the CUDA linker's."""

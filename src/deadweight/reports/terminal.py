@@ -98,7 +98,7 @@ def _findings(report: Report, paint: Paint) -> Iterator[str]:
     yield paint("What could go", "bold") + paint(
         "  (estimates; findings overlap; deadweight rule NAME says why)", "dim"
     )
-    for rule, group in sorted(by_rule.items(), key=lambda pair: -sum(one.size for one in pair[1])):
+    for rule, group in sorted(by_rule.items(), key=lambda pair: -sum(map(_weight, pair[1]))):
         yield from _group(rule, group, paint)
     yield ""
 
@@ -106,12 +106,14 @@ def _findings(report: Report, paint: Paint) -> Iterator[str]:
 def _group(rule: str, group: Sequence[Finding], paint: Paint) -> Iterator[str]:
     safeties = sorted({finding.safety for finding in group}, key=list(Safety).index)
     labels = " ".join(paint(str(one), SAFETY_COLOUR[one]) for one in safeties)
-    whole = size(sum(one.size for one in group))
-    yield f"  {whole:>9}  {paint(rule, 'bold')}  {labels}  {plural(len(group), 'finding')}"
+    whole = size(sum(map(_weight, group)))
+    is_stored = any(one.stored for one in group) and not any(one.size for one in group)
+    stored = paint("  stored; unpacked it stays as big", "dim") if is_stored else ""
+    yield f"  {whole:>9}  {paint(rule, 'bold')}  {labels}  {plural(len(group), 'finding')}{stored}"
     told = ""
     for finding in group[:MOST_FINDINGS]:
         owner = f"{printable(finding.owner)}: " if finding.owner else ""
-        yield f"    {size(finding.size):>9}  {clipped(owner + printable(finding.says), WIDTH - 15)}"
+        yield f"    {size(_weight(finding)):>9}  {clipped(owner + printable(finding.says), WIDTH - 15)}"
         evidence = finding.evidence[0]
         if evidence.says != told:
             yield paint(f"               {clipped(printable(evidence.says), WIDTH - 15)}", "dim")
@@ -119,7 +121,12 @@ def _group(rule: str, group: Sequence[Finding], paint: Paint) -> Iterator[str]:
         told = evidence.says
     rest = group[MOST_FINDINGS:]
     if rest:
-        yield f"    {size(sum(one.size for one in rest)):>9}  in {plural(len(rest), 'more finding')}"
+        yield f"    {size(sum(map(_weight, rest))):>9}  in {plural(len(rest), 'more finding')}"
+
+
+def _weight(finding: Finding) -> int:
+    """What would go: unpacked bytes, or the stored ones of what only stores less."""
+    return finding.size or finding.stored
 
 
 def _plan(report: Report, paint: Paint) -> Iterator[str]:
