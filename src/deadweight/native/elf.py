@@ -13,7 +13,7 @@ MAGIC = b"\x7fELF"
 RELOCATABLE, EXECUTABLE, SHARED, CORE = 1, 2, 3, 4
 UNUSED, SYMBOLS, STRINGS, NO_BITS, SYMBOL_INDEXES = 0, 2, 3, 8, 18
 ALLOCATED, EXECUTABLE_CODE, INFO_IS_LINK = 0x2, 0x4, 0x40
-LOAD = 1
+LOAD, DYNAMIC, INTERPRETER = 1, 2, 3
 EXTENDED = 0xFFFF
 MAX_SECTIONS = 1 << 16
 MAX_NAMES = 1 << 24
@@ -192,7 +192,7 @@ def elf_layout(stream: BinaryIO, size: int) -> ElfLayout | None:
     more than 1 MiB before the section table of a stream that cannot.
     """
     window = Window(stream)
-    header = _header(window.at(0, 64))
+    header = elf_header(window.at(0, 64))
     if header is None or not _tables_fit(header, size):
         return None
     header = _whole_header(header, window, size)
@@ -206,7 +206,8 @@ def elf_layout(stream: BinaryIO, size: int) -> ElfLayout | None:
     return layout if _parts_fit(layout) else None
 
 
-def _header(head: bytes) -> Header | None:
+def elf_header(head: bytes) -> Header | None:
+    """The ELF header in the first 64 bytes of a file, None where they are none of an ELF file."""
     if len(head) < 52 or head[:4] != MAGIC or head[4] not in (1, 2) or head[5] not in (1, 2):
         return None
     shape = Shape(32 if head[4] == 1 else 64, "<" if head[5] == 1 else ">")
@@ -264,9 +265,14 @@ def _tables(header: Header, window: Window) -> tuple[tuple[Segment, ...], tuple[
     if any(len(piece) != length for (_, length), piece in raw.items()):
         raise struct.error("a table is cut short")
     return (
-        tuple(_segment(header.shape, found) for found in header.shape.segment.iter_unpack(raw.get(segments, b""))),
+        segments_of(header.shape, raw.get(segments, b"")),
         tuple(Section(*found) for found in header.shape.section.iter_unpack(raw.get(sections, b""))),
     )
+
+
+def segments_of(shape: Shape, table: bytes) -> tuple[Segment, ...]:
+    """The program headers of a table of them."""
+    return tuple(_segment(shape, found) for found in shape.segment.iter_unpack(table))
 
 
 def _segment(shape: Shape, found: tuple[int, ...]) -> Segment:

@@ -1,0 +1,85 @@
+"""What scripts need: the interpreter that their first line names, and the commands and files that shell scripts name.
+
+A shell script is not run to know what it does: each of its words that is a program on the search path or a file of the
+artifact counts (`. lib.sh`, `exec gunicorn`, `[ -x /usr/bin/nice ]`), be it behind a condition or in a message.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from deadweight.core.closure import Step
+from deadweight.core.owner import OwnerKind
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Need
+from deadweight.facts.entrances import ENTRANCES
+from deadweight.facts.seen_paths import program_at, seen_at
+from deadweight.facts.shell_words import Shebang, shebang_of, shell_words
+from deadweight.facts.system_texts import SYSTEM_TEXTS
+
+_INSTALLED = frozenset({OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.CONDA})
+_PROGRAM_PLACES = frozenset(("bin", "sbin", "libexec", "scripts"))
+_RUNS_A_LINE = re.compile("-[a-z]*c[a-z]*")
+
+
+def _seeds(scene: Scene) -> Iterator[Step]:
+    """What a line that a way in hands to a shell names."""
+    for entrance in scene.ask(ENTRANCES):
+        words = entrance.words
+        if words and Shebang(words[0]).is_shell:
+            for flag, line in pairwise(words):
+                if _RUNS_A_LINE.fullmatch(flag):
+                    yield from _words(scene, line, f"is a word of {entrance.says}", "")
+
+
+def _command(scene: Scene, word: str, says: str) -> Iterator[Step]:
+    if "/" in word:
+        yield from (Step(path, says) for path in seen_at(scene, word))
+        return
+    path = program_at(scene, word)
+    if path is not None:
+        yield Step(path, says)
+
+
+def _follow(scene: Scene, path: str) -> Iterator[Step]:
+    body = scene.ask(SYSTEM_TEXTS).get(path)
+    if body is None or _is_module(scene, path):
+        return
+    shebang = shebang_of(body)
+    if shebang is not None:
+        yield from _command(scene, shebang.interpreter, "runs the script, by its first line")
+        if shebang.program:
+            yield from _command(scene, shebang.program, "runs the script, by its first line")
+    if shebang.is_shell if shebang else path.endswith(".sh"):
+        yield from _words(scene, body.decode("utf-8", "replace"), "is a word of the shell script", path)
+
+
+def _words(scene: Scene, text: str, says: str, script: str) -> Iterator[Step]:
+    for word in shell_words(text):
+        if "/" not in word:
+            yield from _command(scene, word, f"{says}: {word}")
+        elif word.startswith("/"):
+            yield from (Step(path, f"{says}: {word}") for path in seen_at(scene, word))
+        if not word.startswith("/"):
+            yield from (Step(path, f"{says}: {word}") for path in _beside(scene, script, word))
+
+
+def _beside(scene: Scene, script: str, word: str) -> Iterator[str]:
+    """The file that a relative word names from the directory of the script, or from where a way in is run."""
+    for place in (posixpath.dirname(script), *(one.inside(".") for one in scene.ask(ENTRANCES))):
+        path = posixpath.normpath(posixpath.join(place, word)) if place is not None else ""
+        if path in scene.listing and path not in scene.listing.directories:
+            yield path
+
+
+def _is_module(scene: Scene, path: str) -> bool:
+    """Whether it is a module that is imported, for all that its first line says: many are executable by accident."""
+    if not path.endswith(".py") or posixpath.basename(posixpath.dirname(path)) in _PROGRAM_PLACES:
+        return False
+    return scene.ownership.of(path).kind in _INSTALLED
+
+
+NEED: Need = Need("scripts", "interpreters and commands that scripts name", _seeds, _follow)

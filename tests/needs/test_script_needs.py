@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from builders.loading import link, system_scene
+from builders.scenes import distribution_files, entry_of
+from deadweight.core.entry import Entry
+from deadweight.core.scene import Scene
+from deadweight.needs.scripts import NEED
+
+_ELF = b"\x7fELF" + bytes(60)
+
+
+def _program(path: str, body: bytes = _ELF) -> Entry:
+    return replace(entry_of(path, body), mode=0o755)
+
+
+def _reached(scene: Scene, path: str) -> set[str]:
+    return {step.path for step in NEED.follow(scene, path)}
+
+
+def _system(script: bytes, **files: bytes) -> Scene:
+    programs = {f"usr/bin/{name}": _ELF for name in ("env", "python3", "gunicorn", "readlink", "nice", "dirname")}
+    more = {path.replace("__", "/"): body for path, body in files.items()}
+    return system_scene({"bin/sh": _ELF, "srv/start.sh": script, **programs, **more})
+
+
+def test_the_interpreter_of_the_first_line_is_reached() -> None:
+    assert _reached(_system(b"#!/usr/bin/python3 -u\nprint(1)\n"), "srv/start.sh") == {"usr/bin/python3"}
+
+
+@pytest.mark.parametrize("line", ["/usr/bin/env python3", "/usr/bin/env -S python3 -u", "/usr/bin/env -S X=1 python3"])
+def test_env_looks_the_interpreter_up(line: str) -> None:
+    reached = _reached(_system(f"#!{line}\nprint(1)\n".encode()), "srv/start.sh")
+    assert reached == {"usr/bin/env", "usr/bin/python3"}
+
+
+def test_a_command_that_is_run_in_the_end_is_reached() -> None:
+    reached = _reached(_system(b'#!/bin/sh\nset -e\nexec gunicorn -w 4 "$@"\n'), "srv/start.sh")
+    assert reached == {"bin/sh", "usr/bin/gunicorn"}
+
+
+def test_commands_in_substitutions_and_conditions_are_reached() -> None:
+    script = (
+        b'#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")\nif [ -x /usr/bin/nice ]; then run="nice gunicorn"; fi\n'
+    )
+    reached = _reached(_system(script), "srv/start.sh")
+    assert reached >= {"usr/bin/dirname", "usr/bin/readlink", "usr/bin/nice", "usr/bin/gunicorn"}
+
+
+def test_a_helper_that_is_read_in_is_reached_beside_the_script_and_from_where_it_is_run() -> None:
+    scene = _system(b"#!/bin/sh\n. ./lib.sh\nsource lib/more.sh\n", srv__lib_sh=b"")
+    scene = system_scene(
+        {
+            "bin/sh": _ELF,
+            "srv/start.sh": b"#!/bin/sh\n. ./lib.sh\nsource conf/more.sh\n",
+            "srv/lib.sh": b"x",
+            "conf/more.sh": b"x",
+        }
+    )
+    assert _reached(scene, "srv/start.sh") >= {"srv/lib.sh", "conf/more.sh"}
+
+
+def test_words_of_comments_reach_nothing() -> None:
+    assert _reached(_system(b"#!/bin/sh\n# gunicorn was here\ntrue # nice\n"), "srv/start.sh") == {"bin/sh"}
+
+
+def test_a_sign_inside_a_word_begins_no_comment() -> None:
+    assert "usr/bin/nice" in _reached(_system(b"#!/bin/sh\necho ${x#/} nice\n"), "srv/start.sh")
+
+
+def test_a_shell_script_without_a_first_line_is_read_for_its_name() -> None:
+    assert _reached(_system(b"exec nice\n"), "srv/start.sh") == {"usr/bin/nice"}
+
+
+def test_a_module_of_a_distribution_is_not_run_for_its_first_line() -> None:
+    """A second Python would stay for modules that are executable by accident."""
+    module = replace(entry_of("s/pkg/m.py", b"#!/usr/bin/python3\n"), mode=0o755)
+    files = distribution_files("s", "pkg", files={"pkg/m.py": b"#!/usr/bin/python3\n"})
+    scene = system_scene({**files, "usr/bin/python3": _ELF})
+    scene.artifact.contents.bodies[0, "s/pkg/m.py"] = b"#!/usr/bin/python3\n"  # type: ignore[attr-defined]
+    assert module.mode == 0o755
+    assert _reached(scene, "s/pkg/m.py") == set()
+
+
+def test_a_line_handed_to_a_shell_is_read_for_its_words() -> None:
+    files: dict[str, bytes | Entry] = {"bin/sh": _ELF, "usr/bin/nice": _ELF, "srv/run.sh": b"x"}
+    scene = system_scene(files, words=("/bin/sh", "-ec", "nice python3 app.py && /srv/run.sh"))
+    assert {step.path for step in NEED.seeds(scene)} == {"usr/bin/nice", "srv/run.sh"}
+
+
+def test_the_first_directory_of_the_search_path_that_has_a_command_gives_it() -> None:
+    files: dict[str, bytes | Entry] = {"opt/bin/nice": _ELF, "usr/bin/nice": _ELF, "srv/a.sh": b"nice\n"}
+    scene = system_scene(files, {"PATH": "/opt/bin:/usr/bin"})
+    assert _reached(scene, "srv/a.sh") == {"opt/bin/nice"}
+
+
+def test_a_command_behind_links_is_reached_by_its_link() -> None:
+    files: dict[str, bytes | Entry] = {
+        "bin": link("bin", "usr/bin"),
+        "usr/bin/awk": link("usr/bin/awk", "/etc/alternatives/awk"),
+        "etc/alternatives/awk": link("etc/alternatives/awk", "/usr/bin/mawk"),
+        "usr/bin/mawk": _ELF,
+        "srv/a.sh": b"awk '{print $1}'\n",
+    }
+    assert _reached(system_scene(files), "srv/a.sh") == {"usr/bin/awk"}
+
+
+def test_the_programs_of_an_environment_are_found() -> None:
+    files = {"opt/venv/pyvenv.cfg": b"home = /usr/bin\n", "opt/venv/bin/gunicorn": _ELF, "srv/a.sh": b"gunicorn\n"}
+    assert _reached(system_scene(files), "srv/a.sh") == {"opt/venv/bin/gunicorn"}
