@@ -13,6 +13,7 @@ from deadweight.core.scene import Scene
 from deadweight.facts.entrances import ENTRANCES
 from deadweight.facts.trace import TRACE
 from deadweight.needs.closure import CLOSURE
+from deadweight.rules.distribution_files import whole
 from deadweight.rules.reporting import Waste
 
 MOST_WAYS = 3
@@ -37,6 +38,19 @@ def unreached(scene: Scene, closure: Closure, paths: Iterable[str]) -> Iterator[
     for path in paths:
         if path not in closure and path in by_path and by_path[path].kind is not Kind.DIRECTORY:
             yield path
+
+
+def together(scene: Scene, closure: Closure, paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths, a directory named instead of all in it where nothing in it, nor itself, is a member."""
+    going = set(paths)
+    named: set[str] = set()
+    for path in whole(scene, going):
+        below = {entry.path for entry in scene.listing.under(path)} if path in scene.listing.directories else set()
+        if path in closure or any(one in closure for one in below):
+            named |= below & going
+        else:
+            named.add(path)
+    return tuple(sorted(named))
 
 
 def is_native(scene: Scene, path: str) -> bool:

@@ -34,8 +34,8 @@ from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
-from deadweight.rules.distribution_files import held_by, module_files, whole
-from deadweight.rules.reach import closure_of, is_native, unreached, unreached_waste
+from deadweight.rules.distribution_files import held_by, module_files
+from deadweight.rules.reach import closure_of, is_native, together, unreached, unreached_waste
 from deadweight.rules.reporting import Group, finding
 
 _NAME = "unreached-modules"
@@ -55,7 +55,7 @@ def _in_distributions(scene: Scene, closure: Closure) -> Iterator[Group]:
         if one.info in closure and _is_own(scene, one):
             paths = [path for path in unreached(scene, closure, module_files(one)) if not is_native(scene, path)]
             if paths:
-                yield held_by(one, whole(scene, paths))
+                yield held_by(one, together(scene, closure, paths))
 
 
 def _in_library(scene: Scene, closure: Closure) -> Iterator[Group]:
@@ -69,7 +69,7 @@ def _in_library(scene: Scene, closure: Closure) -> Iterator[Group]:
         if any(path in closure for path in paths):
             gone = [path for path in unreached(scene, closure, paths) if not is_native(scene, path)]
             if gone:
-                yield Group(name, whole(scene, gone))
+                yield Group(name, together(scene, closure, gone))
 
 
 def _is_own(scene: Scene, one: Distribution) -> bool:
