@@ -69,12 +69,17 @@ def changed_config(body: bytes, diff_ids: Sequence[str | None], added: Added, ep
     return as_json(config)
 
 
-def tree_config(architecture: str, diff_id: str, epoch: int) -> bytes:
-    """The configuration of an image of one layer made from a tree."""
+def tree_config(said: Mapping[str, object], diff_id: str, epoch: int) -> bytes:
+    """The configuration of an image of one layer made from a tree; `said` is what it runs, and on what."""
     made = {"created": timestamp(epoch), "created_by": "deadweight"}
     rootfs = {"type": "layers", "diff_ids": [diff_id]}
-    config = {"created": timestamp(epoch), "architecture": architecture, "os": "linux", "config": {}}
+    config = {"created": timestamp(epoch), "os": "linux", "config": {}, **said}
     return as_json({**config, "rootfs": rootfs, "history": [made]})
+
+
+def run_config(environment: Sequence[str], entrypoint: Sequence[str], directory: str) -> Document:
+    """What an image says of what it starts (image-spec, config.md)."""
+    return {"Env": list(environment), "Entrypoint": list(entrypoint), "WorkingDir": directory}
 
 
 def changed_manifest(blobs: Blobs, config: Stored, layers: Sequence[Document], references: Sequence[str]) -> bytes:

@@ -13,6 +13,7 @@ from deadweight.core.artifact import Artifact, Blobs
 from deadweight.core.changes import Changes, writes
 from deadweight.core.gap import Gap
 from deadweight.core.seams import Packing
+from deadweight.formats.composed.artifact import COMPOSED
 from deadweight.formats.images.documents import (
     LAYOUT,
     Added,
@@ -43,10 +44,11 @@ from deadweight.formats.tars.writer import arranged
 
 TREES = frozenset({"directory", "virtual-environment", "project"})
 IMAGES = frozenset({"docker-archive", "oci-layout", "oci-archive"})
-PACKED = TREES | IMAGES
+PACKED = TREES | IMAGES | {COMPOSED}
 """The formats whose artifacts can be written as images."""
 
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
+"""What images call the machines that Linux calls otherwise."""
 
 
 def pack_oci_layout(artifact: Artifact, changes: Changes, out: Path, packing: Packing) -> None:
@@ -112,8 +114,8 @@ def _from_tree(sink: Sink, artifact: Artifact, changes: Changes, packing: Packin
     layer = write_layer(sink, members, artifact.contents, packing)
     packing.progress.finish()
     machine = platform.machine()
-    body = tree_config(_ARCHITECTURES.get(machine, machine), layer.diff_id, packing.epoch)
-    config = sink.blob(_writing(body))
+    said = artifact.image.config if artifact.image else {"architecture": ARCHITECTURES.get(machine, machine)}
+    config = sink.blob(_writing(tree_config(said, layer.diff_id, packing.epoch)))
     manifest = tree_manifest(config, [layer_descriptor(layer.blob, layer.codec, docker=False)])
     return _Written(config, (layer.blob,), manifest)
 

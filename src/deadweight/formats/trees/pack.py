@@ -26,6 +26,7 @@ TREE_SOURCES = frozenset(
         "docker-archive",
         "oci-layout",
         "oci-archive",
+        "composed",
     }
 )
 
