@@ -12,7 +12,6 @@ from builders.programs import held
 from builders.scenes import artifact_of
 from deadweight.core.artifact import Artifact, Image
 from deadweight.core.errors import UsageError
-from deadweight.core.probe import ProbeKind
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.watch import Watch
 from deadweight.sandbox.stand import RunLimits, Stand
@@ -28,12 +27,25 @@ def image() -> Artifact:
     return artifact_of({"bin/serve": b""}, image=IMAGE)
 
 
-def test_a_command_without_a_probe_is_proven_by_its_imports() -> None:
+def test_without_checks_deadweight_makes_its_own() -> None:
     held()
     made = proving(Exercise(run="bin/tool --serve"), tree())
-    assert [probe.kind for probe in made.probes] == [ProbeKind.IMPORTS]
+    assert (made.probes, made.checks, made.own) == ((), (), True)
     assert made.start is not None
     assert made.start.line == "bin/tool --serve"
+
+
+def test_checks_are_asked_besides_the_probes_each_under_its_own_name() -> None:
+    held()
+    made = proving(Exercise("serve", ("GET /", "GET /a"), checks=("GET /", "GET /b", "GET /b -> 200")), tree())
+    assert [probe.name for probe in made.probes] == ["GET /", "GET /a"]
+    assert [(probe.name, probe.expect) for probe in made.checks] == [("GET /b", 0), ("GET /b (2)", 200)]
+    assert not made.own
+
+
+def test_a_check_that_is_one_text_is_refused() -> None:
+    with pytest.raises(UsageError, match="the checks are one text"):
+        Exercise(checks="imports")  # type: ignore[arg-type]  # what a person may write
 
 
 def test_probes_alone_start_no_program() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from deadweight.core.errors import UsageError
 from deadweight.core.probe import Probe, ProbeKind
-from deadweight.proof.probes import parse_probes, with_imports
+from deadweight.proof.probes import parse_probes
 
 
 def parsed(spec: str, base: Path = Path()) -> Probe:
@@ -116,14 +116,3 @@ def test_every_probe_has_a_short_name_of_its_own() -> None:
     assert names[:3] == ["GET /", "GET / (2)", "GET / (3)"]
     assert len(set(names)) == 5
     assert max(map(len, names)) < 100
-
-
-def test_a_bare_import_probe_becomes_one_a_distribution() -> None:
-    probes = parse_probes(["GET /", "imports", "imports: mine"], Path())
-    swept = with_imports(probes, {"numpy": ("numpy", "numpy.fft"), "empty": (), "a": ("a",)})
-    assert [(probe.name, probe.modules) for probe in swept] == [
-        ("GET /", ()),
-        ("imports: a", ("a",)),
-        ("imports: numpy", ("numpy", "numpy.fft")),
-        ("imports: mine", ("mine",)),
-    ]

@@ -101,3 +101,55 @@ def test_a_batch_that_fails_before_any_edit_proves_nothing_and_says_its_last_wor
         "the original exits with status 1, 0 was expected: OSError: [Errno 30] Read-only file system: 'x.db' "
         "(in the sandbox nothing of the tree can be written)"
     )
+
+
+MADE = replace(LINE, name="made", made=True)
+
+
+def ended(status: int, trouble: str = "", seconds: float = 0.1) -> RunRecord:
+    return record(replace(answer(MADE, status=status), trouble=trouble, seconds=seconds))
+
+
+@pytest.mark.parametrize("status", [0, 1, 2])
+def test_what_deadweight_made_up_may_end_as_it_likes(status: int) -> None:
+    proof = compare_runs(ended(status), ended(status), ended(status), [MADE])
+    assert [one.verdict for one in proof.comparisons] == [Verdict.SAME]
+    assert compare_runs(ended(status), ended(status), ended(3), [MADE]).verdict is Verdict.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (
+            ended(1, "Traceback (most recent call last):\n  x\nKeyError: 'HOME'"),
+            "exits with status 1: KeyError: 'HOME'",
+        ),
+        (ended(1, "ModuleNotFoundError: No module named 'rich'\n"), "exits with status 1"),
+        (ended(127, "not found"), "exits with status 127: not found"),
+        (ended(0, seconds=50), "takes 50 s for it"),
+    ],
+)
+def test_what_the_original_itself_can_not_do_is_told_as_unproven(seen: RunRecord, why: str) -> None:
+    proof = compare_runs(seen, seen, seen, [MADE])
+    assert proof.comparisons == ()
+    assert proof.verdict is Verdict.NOT_RUN
+    assert why in proof.unproven[0]
+
+
+def test_a_difference_in_what_nothing_reaches_is_told_and_fails_nothing() -> None:
+    loose = replace(MADE, binding=False)
+    proof = compare_runs(ended(0), ended(0), ended(1, "no"), [loose])
+    assert proof.comparisons == ()
+    assert proof.unproven == ("made: exit status 0 became 1: 'no'",)
+
+
+def test_a_sweep_that_was_not_done_twice_counts_as_seen_twice() -> None:
+    seen = record(answer(SWEEP, "a\tok\nb\tok\n", 0))
+    assert compare_runs(seen, record(), seen, [SWEEP]).verdict is Verdict.SAME
+    worse = record(answer(SWEEP, "a\tok\nb\tValueError: x\n", 1))
+    assert compare_runs(seen, record(), worse, [SWEEP]).verdict is Verdict.DIFFERENT
+
+
+def test_probes_of_a_person_that_are_all_unstable_are_not_proven_by_what_deadweight_asks() -> None:
+    first, second = record(answer(GET), answer(MADE, status=0)), record(answer(GET, "else"), answer(MADE, status=0))
+    assert compare_runs(first, second, first, [GET, MADE]).verdict is Verdict.UNSTABLE

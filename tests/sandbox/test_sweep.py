@@ -8,7 +8,7 @@ import pytest
 
 from builders.programs import PYTHON, QUICK, held, imports, tree
 from deadweight.core.errors import Lacking
-from deadweight.core.probe import Observation, Probe
+from deadweight.core.probe import Observation, Probe, ProbeKind
 from deadweight.sandbox.isolation import Isolation, isolation
 from deadweight.sandbox.launch import RunSettings, launch
 from deadweight.sandbox.stand import Program, Stand
@@ -82,3 +82,30 @@ def test_a_sweep_needs_no_sandbox(tmp_path: Path) -> None:
     program = Program((sys.executable, "mine.py"))
     record = launch(stand, program, [imports("mine")], RunSettings(isolation(sandbox=False), QUICK))
     assert record.observations[1].output == "mine\tok\n"
+
+
+def scripted(folder: Path, source: str, body: str = "", timeout: float = 20) -> Observation:
+    probe = Probe("a script", ProbeKind.SCRIPT, command=source, body=body, timeout=timeout, made=True)
+    return swept(folder, probe)
+
+
+def test_a_script_is_given_its_body_and_tells_a_line_a_subject(tmp_path: Path) -> None:
+    seen = scripted(
+        tmp_path, "for name in input().split(): print(name + '\\t' + ('ok' if name > 'a' else 'bad'))", "a b"
+    )
+    assert (seen.status, seen.output, seen.error) == (1, "a\tbad\nb\tok\n", "")
+
+
+def test_a_script_that_ends_without_a_word_says_how(tmp_path: Path) -> None:
+    seen = scripted(tmp_path, "raise SystemExit('no module named x')", "a b")
+    assert seen.error == "it exited with status 1: no module named x\n"
+
+
+def test_what_deadweight_made_is_done_side_by_side_and_told_in_its_order(tmp_path: Path) -> None:
+    waits = "command: sleep"
+    lines = [
+        Probe(f"{waits} {n}", ProbeKind.COMMAND, command=f"sleep 0.{9 - n}; echo {n}", made=True) for n in range(5)
+    ]
+    stand = Stand(tree(tmp_path, {"nothing.py": ""}), str(tmp_path))
+    seen = launch(stand, Program((PYTHON, "nothing.py")), lines, RunSettings(held(), QUICK)).observations[1:]
+    assert [one.output for one in seen] == [f"{n}\n" for n in range(5)]

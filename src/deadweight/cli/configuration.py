@@ -52,6 +52,9 @@ class Configuration:
     )
     port: int = field(default=0, metadata=said("the port that it listens on; found by itself where left out"))
     probes: tuple[str, ...] = field(default=(), metadata=said("what is asked of it, as for `--probe`"))
+    checks: tuple[str, ...] = field(
+        default=(), metadata=said("what only the proof asks, as for `--check`; deadweight's own where left out")
+    )
     writable: tuple[str, ...] = field(default=(), metadata=said("directories that it may write to"))
     environment: Mapping[str, str] = field(
         default_factory=dict, metadata=said("environment variables that it is given")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from deadweight.sandbox.stand import RunLimits
 PROVE = stacked(
     click.option("--run", "command", metavar="COMMAND", help="The program, as a shell line; an image has its own."),
     click.option("--probe", "probes", multiple=True, metavar="PROBE", help="What to ask of it (below); repeatable."),
+    click.option("--check", "checks", multiple=True, metavar="PROBE", help="What only the proof asks, as --probe."),
     click.option("--port", type=int, help="The port it listens on; found by itself where left out."),
     click.option("--cwd", "directory", metavar="DIR", help="Where it runs; the root of the artifact where left out."),
     click.option("--env", "environment", multiple=True, metavar="NAME=VALUE", help="Environment for the program."),
@@ -33,7 +34,10 @@ def exercise(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:
     configured = asked.configuration
     run = given.get("command") or configured.run
     probes = tuple(given.get("probes") or configured.probes)
-    if not run and not probes:
+    checks = tuple(
+        _found(given["checks"], Path.cwd()) if given.get("checks") else _found(configured.checks, asked.base)
+    )
+    if not run and not probes and not checks:
         return None
     return Exercise(
         run=run,
@@ -46,7 +50,13 @@ def exercise(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:
         sandbox=not given.get("no_sandbox"),
         entries=tuple(given.get("entries") or configured.entries),
         base=Path.cwd() if given.get("probes") else asked.base,
+        checks=checks,
     )
+
+
+def _found(specs: Sequence[str], base: Path) -> Iterator[str]:
+    """The specs with each file that is named taken from the folder, whatever the probes are taken from."""
+    return (f"@{base / spec.strip()[1:]}" if spec.strip().startswith("@") else spec for spec in specs)
 
 
 def pairs(texts: Sequence[str]) -> Mapping[str, str]:

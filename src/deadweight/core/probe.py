@@ -13,6 +13,12 @@ class ProbeKind(StrEnum):
     COMMAND = "command"
     REQUEST = "request"
     IMPORTS = "imports"
+    SCRIPT = "script"
+
+    @property
+    def is_sweep(self) -> bool:
+        """Whether it tells what became of many subjects, `name<TAB>ok` or `name<TAB>Error: message` a line."""
+        return self in (ProbeKind.IMPORTS, ProbeKind.SCRIPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +27,12 @@ class Probe:
 
     COMMAND runs `command` (a shell line) and expects the exit status `expect`; REQUEST sends `method` `path` with
     `headers` and `body` to the program's port and expects the status `expect`, 0 for any; IMPORTS imports every
-    module of `modules`. JSON bodies are compared by value: numbers within the relative `tolerance`, the dotted
-    paths in `ignore` (`*` for any key or index) left out.
+    module of `modules`; SCRIPT gives `body` to the Python source `command`, run by the stand's own interpreter, which
+    tells a line a subject as a sweep of imports does. JSON bodies are compared by value: numbers within the relative
+    `tolerance`, the dotted paths in `ignore` (`*` for any key or index) left out.
+
+    One that deadweight `made` by itself holds the result to what the original does, whatever that is. Where it is not
+    `binding`, nothing reaches what it asks: a difference is told as unproven and fails nothing.
     """
 
     name: str
@@ -37,13 +47,15 @@ class Probe:
     ignore: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     timeout: float = 60.0
+    made: bool = False
+    binding: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """What was seen: exit or HTTP status (-1 for none), what came out, seconds, and what went wrong.
 
-    `output` is standard output, the response body, or one line a module for an import sweep; UTF-8 with
+    `output` is standard output, the response body, or one line a subject for a sweep; UTF-8 with
     replacement, cut at 1 MiB, `digest` is of the whole (`sha256:<hex>`). `trouble` is the end of standard error.
     """
 

@@ -20,11 +20,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One probe before and after; `difference` is the first one found, in words, empty for SAME."""
+    """One probe before and after; `difference` is the first one found, in words, empty for SAME.
+
+    `made` is whether deadweight asked it by itself.
+    """
 
     probe: str
     verdict: Verdict
     difference: str = ""
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Proof:
     """The runs before and after, compared probe by probe.
 
     The verdict is DIFFERENT where any probe is, NOT_RUN where none ran or the program could not be run, UNSTABLE
-    where nothing but unstable probes is left, else SAME.
+    where nothing but unstable probes is left (of those that a person gave, if any was given), else SAME. `unproven` are sentences on what was not compared, and why.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -49,6 +53,7 @@ class Proof:
     after: RunRecord | None = None
     undone: tuple[Undone, ...] = ()
     why_not_run: str = ""
+    unproven: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -57,7 +62,8 @@ class Proof:
         for verdict in (Verdict.DIFFERENT, Verdict.NOT_RUN):
             if verdict in verdicts:
                 return verdict
-        if Verdict.SAME in verdicts:
+        given = [comparison for comparison in self.comparisons if not comparison.made]
+        if any(comparison.verdict is Verdict.SAME for comparison in given or self.comparisons):
             return Verdict.SAME
         return Verdict.UNSTABLE if verdicts else Verdict.NOT_RUN
 

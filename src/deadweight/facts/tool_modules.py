@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
+from deadweight.facts.hard_imports import importers, named_sources, reaching
 from deadweight.facts.imported_tests import test_packages
 from deadweight.facts.known_tools import category
-from deadweight.facts.module_names import module_name
-from deadweight.facts.sources import SOURCES, Source
 
 _ALIASES = {"pkg_resources": "setuptools"}
 
@@ -17,33 +16,13 @@ _ALIASES = {"pkg_resources": "setuptools"}
 def _tool_modules(scene: Scene) -> Mapping[str, frozenset[str]]:
     distributions = scene.ask(DISTRIBUTIONS)
     tools = {one.info for one in distributions if category(one.name)}
-    named = {name: source for name, source in _named(scene, distributions) if source.distribution not in tools}
-    importers: dict[str, list[str]] = {}
-    for name, source in named.items():
-        for imported in _executed(name, source):
-            importers.setdefault(imported, []).append(name)
+    named = {name: source for name, source in named_sources(scene) if source.distribution not in tools}
+    importing = importers(named)
     needing: dict[str, set[str]] = {}
-    for tool, modules in _tools(distributions, importers).items():
-        for module in _reaching(modules, importers):
+    for tool, modules in _tools(distributions, importing).items():
+        for module in reaching(modules, importing):
             needing.setdefault(module, set()).add(tool)
     return {module: frozenset(needed) for module, needed in needing.items() if module in named}
-
-
-def _named(scene: Scene, distributions: Iterable[Distribution]) -> Iterator[tuple[str, Source]]:
-    sites = {one.info: f"{one.site}/" for one in distributions}
-    for path, source in scene.ask(SOURCES).items():
-        if source.distribution:
-            yield module_name(path.removeprefix(sites[source.distribution])), source
-
-
-def _executed(module: str, source: Source) -> Iterator[str]:
-    """What importing the module imports without condition: what it asks for at its top, and the packages above all."""
-    for name in (module, *source.imports):
-        if name != module:
-            yield name
-        while "." in name:
-            name = name.rpartition(".")[0]
-            yield name
 
 
 def _tools(distributions: Iterable[Distribution], imported: Iterable[str]) -> Mapping[str, list[str]]:
@@ -62,21 +41,8 @@ def _tools(distributions: Iterable[Distribution], imported: Iterable[str]) -> Ma
     return found
 
 
-def _reaching(tool: Iterable[str], importers: Mapping[str, Iterable[str]]) -> set[str]:
-    """Every module whose import leads to one of the names, at any remove."""
-    found: set[str] = set()
-    waiting = list(tool)
-    while waiting:
-        for module in importers.get(waiting.pop(), ()):
-            if module not in found:
-                found.add(module)
-                waiting.append(module)
-    return found
-
-
 def _test_importers(scene: Scene) -> frozenset[str]:
-    distributions = scene.ask(DISTRIBUTIONS)
-    named = dict(_named(scene, distributions))
+    named = dict(named_sources(scene))
     found = ((module, test_packages(source.imports)) for module, source in named.items())
     return frozenset(module for module, packages in found if any(package not in named for package in packages))
 

@@ -23,8 +23,9 @@ from deadweight.sandbox.stand import RunLimits
 class Exercise:
     """What to run and what to ask of it.
 
-    `run` is a shell line, empty for an image's own command. `probes` are written as for `deadweight slim --probe`;
-    without one every module is imported. `@file` probes are looked for under `base`. `directory` is where it runs,
+    `run` is a shell line, empty for an image's own command. `probes` are written as for `deadweight slim --probe`,
+    `checks` as well: they are asked in the proof alone, and where none is given deadweight makes some of its own.
+    `@file` probes are looked for under `base`. `directory` is where it runs,
     empty for the root of the artifact or what an image says; `port` the one it listens on, 0 to find it. Without
     `sandbox` nothing holds the program, and the proof says so. `entries` are more ways in, that no probe is sent to: a
     file of the artifact, or a command. `trace` is what earlier runs touched; without one `slim` watches a run of its
@@ -43,20 +44,25 @@ class Exercise:
     trace: Trace | None = None
     watched: bool = True
     base: Path = field(default_factory=Path)
+    checks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if isinstance(self.probes, str):
-            raise UsageError(f"the probes are one text: {self.probes!r}", advice=f"Write ({self.probes!r},)")
+        for name, specs in (("probes", self.probes), ("checks", self.checks)):
+            if isinstance(specs, str):
+                raise UsageError(f"the {name} are one text: {specs!r}", advice=f"Write ({specs!r},)")
 
 
 def proving(exercise: Exercise, artifact: Artifact, progress: Progress = SILENT) -> Proving:
     """The probes and the program for this artifact; raises Lacking where nothing can hold a program."""
-    probes = parse_probes(exercise.probes or ("imports",), exercise.base)
-    asking = any(probe.kind is ProbeKind.REQUEST for probe in probes)
+    probes = parse_probes(exercise.probes, exercise.base)
+    new = [spec for spec in exercise.checks if spec not in exercise.probes]
+    checks = parse_probes((*exercise.probes, *new), exercise.base)[len(probes) :]
+    asking = any(probe.kind is ProbeKind.REQUEST for probe in (*probes, *checks))
     starts = exercise.run or (artifact.image and asking)
     held = isolation(sandbox=exercise.sandbox)
     settings = ProofSettings(held, exercise.limits, progress)
-    return Proving(probes, settings, _start(exercise, artifact) if starts else None)
+    start = _start(exercise, artifact) if starts else None
+    return Proving(probes, settings, start, checks, own=not exercise.checks)
 
 
 def _start(exercise: Exercise, artifact: Artifact) -> Start:

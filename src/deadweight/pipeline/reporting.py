@@ -25,7 +25,7 @@ from deadweight.pipeline.finding import chosen_rules, find
 from deadweight.pipeline.opening import Sight
 from deadweight.pipeline.opening import open_scene as scene_at
 from deadweight.pipeline.planning import make_plan
-from deadweight.pipeline.proving import Proving, baseline, compare, spelled_out, stand_for
+from deadweight.pipeline.proving import Proving, proven
 from deadweight.pipeline.slimming import Made, Output, check_free, companion_path, target_format
 from deadweight.pipeline.slimming import slim as make_slim
 from deadweight.pipeline.watch import Watch
@@ -170,6 +170,4 @@ def _after(planned: Report, run: tuple[Scene, Made], watch: Watch) -> Report:
 
 def _compared(original: Scene, result: Scene, wish: Proving) -> Proof:
     with tempfile.TemporaryDirectory(prefix="deadweight-verify-") as room:
-        stand = stand_for(original.artifact, Path(room) / "before")
-        known = baseline(stand, wish, spelled_out(wish.probes, result))
-        return compare(known, stand_for(result.artifact, Path(room) / "after", Path(stand.place)), wish)
+        return proven(original, result, wish, Path(room))

@@ -24,7 +24,7 @@ from deadweight.formats.companion import write_companion
 from deadweight.formats.output import put_in_place, refuse_inside, scratch_directory
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
-from deadweight.pipeline.proving import Baseline, Proving, baseline, compare, spelled_out, stand_for
+from deadweight.pipeline.proving import Baseline, Proving, compare, known_of, stand_for
 from deadweight.proof.bisect import find_culprits
 
 MOST_TRIALS = 40
@@ -170,8 +170,8 @@ def _placed(shop: _Workshop, packed: _Packed, proof: Proof) -> Made:
 
 def _proven(shop: _Workshop, edits: tuple[Edit, ...], proving: Proving) -> tuple[_Packed, Proof]:
     packed = shop.make(edits, "first")
-    probes = spelled_out(proving.probes, open_scene(packed.path, shop.sight))
-    known = baseline(stand_for(shop.scene.artifact, shop.room), proving, probes)
+    stand = stand_for(shop.scene.artifact, shop.room)
+    known = known_of(shop.scene, open_scene(packed.path, shop.sight), (stand, proving))
     proof = shop.prove(packed, known, proving)
     if proof.verdict is Verdict.DIFFERENT:
         return _mended(shop, packed, (known, proving, proof))

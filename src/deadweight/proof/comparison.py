@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from itertools import zip_longest
 
 from deadweight.core.probe import Observation, Probe, ProbeKind
@@ -15,13 +16,13 @@ _FINE = "ok"
 def unlike(probe: Probe, one: Observation, other: Observation) -> str:
     """The first difference between two observations of the probe, empty where there is none that counts.
 
-    Imports: only what could be imported the first time counts. Requests: status, media type, then the body; commands:
+    Sweeps: only what was fine the first time counts. Requests: status, media type, then the body; commands:
     exit status, then standard output. JSON is compared by value, all else exactly.
     """
     if one.error or other.error:
         return "" if bool(one.error) and bool(other.error) else _of_errors(one, other)
-    if probe.kind is ProbeKind.IMPORTS:
-        return _of_imports(one.output, other.output)
+    if probe.kind.is_sweep:
+        return _of_outcomes(one.output, other.output, "import " if probe.kind is ProbeKind.IMPORTS else "")
     if one.status != other.status:
         word = "status" if probe.kind is ProbeKind.REQUEST else "exit status"
         return f"{word} {one.status} became {other.status}{_last_words(other)}"
@@ -34,12 +35,15 @@ def _of_errors(one: Observation, other: Observation) -> str:
     return other.error or f"answered, where it had been: {one.error}"
 
 
-def _of_imports(one: str, other: str) -> str:
+def _of_outcomes(one: str, other: str, doing: str) -> str:
+    return next((f"{doing}{name}: {outcome}" for name, outcome in spoiled(one, other).items()), "")
+
+
+def spoiled(one: str, other: str) -> Mapping[str, str]:
+    """What became of each subject that was fine in the first sweep and is not in the other, in their order."""
     after = dict(_outcomes(other))
-    for name, outcome in _outcomes(one):
-        if outcome == _FINE and after.get(name, "never reached") != _FINE:
-            return f"import {name}: {after.get(name, 'never reached')}"
-    return ""
+    fine = (name for name, outcome in _outcomes(one) if outcome == _FINE)
+    return {name: after.get(name, "never reached") for name in fine if after.get(name) != _FINE}
 
 
 def _outcomes(text: str) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,20 +46,6 @@ def parse_probes(specs: Sequence[str], base: Path) -> tuple[Probe, ...]:
     Raises UsageError that says which one is wrong, and why.
     """
     return _named(probe for spec in specs for probe in _parsed(spec.strip(), base))
-
-
-def with_imports(probes: Sequence[Probe], importable: Mapping[str, tuple[str, ...]]) -> tuple[Probe, ...]:
-    """The probes, each import probe that names no module replaced by one a distribution, sorted."""
-    return tuple(one for probe in probes for one in _swept(probe, importable))
-
-
-def _swept(probe: Probe, importable: Mapping[str, tuple[str, ...]]) -> Iterator[Probe]:
-    if probe.kind is not ProbeKind.IMPORTS or probe.modules:
-        yield probe
-        return
-    for distribution, modules in sorted(importable.items()):
-        if modules:
-            yield replace(probe, name=f"{probe.name}: {distribution}", modules=modules)
 
 
 def _parsed(spec: str, base: Path) -> Iterator[Probe]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
 from deadweight.core.proof import Comparison, Proof, Verdict
@@ -11,19 +13,36 @@ from deadweight.sandbox.job import RUN
 
 PROGRAM = "program"
 """The name under which the program itself is compared: that it starts, lasts and stops."""
+_CRASH = re.compile(r"^Traceback \(|^[\w.]+(?:Error|Exception)(?:: .*)?\s*\Z", re.MULTILINE)
+_NOT_FOUND = 126
 _READ_ONLY = "Read-only file system"
 _SHOWN = 200
 
 
 def compare_runs(before: RunRecord, again: RunRecord, after: RunRecord, probes: Sequence[Probe]) -> Proof:
-    """What two runs of the original and one of the result prove; works on records alone."""
+    """What two runs of the original and one of the result prove; works on records alone.
+
+    A sweep that the second run did not do again counts as seen twice. What deadweight asked by itself and the original
+    could not do is told as unproven, and so is a difference where nothing reaches what was asked.
+    """
     if not before.started or not again.started:
         broken = again if before.started else before
         why = f"the original does not run: {broken.error}{_last_words(broken)}"
         return Proof((), before=broken, after=after, why_not_run=why)
-    comparisons = [_of_probe(probe, before, again, after) for probe in _all_probes(before, probes)]
+    compared = [
+        (one, replace(_of_probe(one, before, again, after), made=one.made)) for one in _all_probes(before, probes)
+    ]
+    untold = tuple(f"{one.probe}: {one.difference}" for probe, one in compared if _proves_nothing(probe, one))
+    comparisons = tuple(one for probe, one in compared if not _proves_nothing(probe, one))
     program = _of_program(before, again, after)
-    return Proof((program, *comparisons) if program else tuple(comparisons), before, after)
+    nothing = "" if comparisons or program else "nothing that was asked could be compared"
+    return Proof((program, *comparisons) if program else comparisons, before, after, (), nothing, untold)
+
+
+def _proves_nothing(probe: Probe, comparison: Comparison) -> bool:
+    return (probe.made and comparison.verdict is Verdict.NOT_RUN) or (
+        not probe.binding and comparison.verdict is Verdict.DIFFERENT
+    )
 
 
 def _all_probes(before: RunRecord, probes: Sequence[Probe]) -> list[Probe]:
@@ -42,6 +61,8 @@ def _of_program(before: RunRecord, again: RunRecord, after: RunRecord) -> Compar
 
 def _of_probe(probe: Probe, before: RunRecord, again: RunRecord, after: RunRecord) -> Comparison:
     first, second, last = (_seen(record).get(probe.name) for record in (before, again, after))
+    if second is None and probe.kind.is_sweep:
+        second = first
     if first is None or second is None:
         return Comparison(probe.name, Verdict.NOT_RUN, "the original was not asked")
     if why := _unfit(probe, first):
@@ -65,19 +86,30 @@ def _unfit(probe: Probe, seen: Observation) -> str:
         return f"the original: {seen.error}"
     if probe.kind is ProbeKind.REQUEST:
         return _unfit_status(probe, seen)
-    if probe.kind is ProbeKind.COMMAND and seen.status != probe.expect:
+    if probe.made and probe.kind is ProbeKind.COMMAND and seen.seconds > probe.timeout / 2:
+        return f"the original takes {seen.seconds:.0f} s for it, too long to tell a slow answer from none"
+    if probe.kind is ProbeKind.COMMAND and _unexpected(probe, seen):
         words = next(iter(seen.trouble.strip().splitlines()[-1:]), "")[:_SHOWN]
-        return f"the original exits with status {seen.status}, {probe.expect} was expected{words and ': ' + words}"
+        wanted = "" if probe.made else f", {probe.expect} was expected"
+        return f"the original exits with status {seen.status}{wanted}{words and ': ' + words}"
     if probe.kind is ProbeKind.IMPORTS and probe.modules and seen.status == len(probe.modules):
         return f"the original can import none of the modules: {_first_line(seen.output)}"
     return ""
+
+
+def _unexpected(probe: Probe, seen: Observation) -> bool:
+    """Whether a command ended otherwise than expected; one that deadweight made up may end as it likes, but crash."""
+    if not probe.made:
+        return seen.status != probe.expect
+    return not 0 <= seen.status < _NOT_FOUND or _CRASH.search(seen.trouble) is not None
 
 
 def _unfit_status(probe: Probe, seen: Observation) -> str:
     if probe.expect and seen.status != probe.expect:
         return f"the original answers {seen.status}, {probe.expect} was expected"
     if not probe.expect and seen.status >= 500:
-        return f"the original answers {seen.status}; where that is right, say so: '{probe.name} -> {seen.status}'"
+        advice = "" if probe.made else f"; where that is right, say so: '{probe.name} -> {seen.status}'"
+        return f"the original answers {seen.status}{advice}"
     return ""
 
 

@@ -13,6 +13,7 @@ from deadweight.reports.paint import Paint, clipped, fitted, printable
 VERDICT_COLOUR = {Verdict.SAME: "green", Verdict.DIFFERENT: "red", Verdict.UNSTABLE: "yellow", Verdict.NOT_RUN: "red"}
 WORST_FIRST = (Verdict.DIFFERENT, Verdict.NOT_RUN, Verdict.UNSTABLE, Verdict.SAME)
 MOST_COMPARISONS = 12
+MOST_UNPROVEN = 10
 
 
 def outcome_lines(report: Report, paint: Paint) -> Iterator[str]:
@@ -72,7 +73,17 @@ def proof_lines(proof: Proof, paint: Paint) -> Iterator[str]:
         why = clipped(printable(undone.difference), 90)
         what = f"{undone.edit.rule} on {fitted(undone.edit.owner or undone.edit.paths[0], 50)}"
         yield paint(f"  taken out again: {printable(what)}: {printable(undone.probe)}: {why}", "yellow")
+    yield from _unproven(proof, paint)
     yield ""
+
+
+def _unproven(proof: Proof, paint: Paint) -> Iterator[str]:
+    if not proof.unproven:
+        return
+    yield paint(f"  not proven ({len(proof.unproven)})", "yellow")
+    yield from (paint(f"    {clipped(printable(one), 120)}", "dim") for one in proof.unproven[:MOST_UNPROVEN])
+    if len(proof.unproven) > MOST_UNPROVEN:
+        yield paint(f"    and {len(proof.unproven) - MOST_UNPROVEN} more; --json names them", "dim")
 
 
 def _counted(proof: Proof) -> str:

@@ -12,8 +12,10 @@ import resource
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from types import FrameType
 
@@ -25,13 +27,14 @@ from deadweight.sandbox.job import RUN, Job, Told, from_line, to_line
 from deadweight.sandbox.listeners import listening
 from deadweight.sandbox.readiness import await_ready
 from deadweight.sandbox.requests import request
-from deadweight.sandbox.sweep import sweep
+from deadweight.sandbox.sweep import script, sweep
 
 _SUBREAPER = 36
 _PARENT_DEATH = 1
 _AMBIENT, _CLEAR_ALL = 47, 4
 _THREADS_A_PROCESS = 8
 _DYING = 1.0
+_MOST_AT_ONCE = 4
 
 
 def main() -> None:
@@ -131,9 +134,24 @@ def _loss(held: Held, observations: tuple[Observation, ...]) -> str:
 
 
 def _probed(job: Job, port: int, log: Log) -> Iterator[Observation]:
-    for probe in job.probes:
-        yield _DOINGS[probe.kind](probe, job, port, log)
-        _tell(Told(probe=probe.name))
+    """What is seen of each probe, one after the other; what deadweight made up and asks no service, some at once."""
+
+    def do(probe: Probe) -> Observation:
+        return _DOINGS[probe.kind](probe, job, port, log)
+
+    for beside, probes in groupby(job.probes, lambda probe: probe.made and probe.kind is not ProbeKind.REQUEST):
+        for seen in _at_once(do, probes) if beside else map(do, probes):
+            _tell(Told(probe=seen.probe))
+            yield seen
+
+
+def _at_once(do: Callable[[Probe], Observation], probes: Iterable[Probe]) -> Iterator[Observation]:
+    """As many at once as there are processors; told to end, those under way end with their processes."""
+    pool = ThreadPoolExecutor(min(_MOST_AT_ONCE, os.cpu_count() or 1))
+    try:
+        yield from pool.map(do, probes)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _request(probe: Probe, job: Job, port: int, log: Log) -> Observation:
@@ -157,10 +175,15 @@ def _imports(probe: Probe, job: Job, port: int, log: Log) -> Observation:
     return sweep(probe, replace(job, tracer=()))
 
 
+def _script(probe: Probe, job: Job, port: int, log: Log) -> Observation:
+    return script(probe, job)
+
+
 _DOINGS: dict[ProbeKind, Callable[[Probe, Job, int, Log], Observation]] = {
     ProbeKind.REQUEST: _request,
     ProbeKind.COMMAND: _command,
     ProbeKind.IMPORTS: _imports,
+    ProbeKind.SCRIPT: _script,
 }
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from deadweight.core.probe import Observation, Probe
 from deadweight.sandbox.capture import Log
@@ -51,10 +52,26 @@ def sweep(probe: Probe, job: Job) -> Observation:
     outcomes: dict[str, str] = {}
     while left := [name for name in probe.modules if name not in outcomes]:
         outcomes |= _pass(left[:_AT_ONCE], job, probe.timeout)
+    return _observation(probe, outcomes, time.monotonic() - began)
+
+
+def script(probe: Probe, job: Job) -> Observation:
+    """Give the probe's body to its source, run by the stand's own Python: what it tells, as a sweep tells it."""
+    if not job.python:
+        return Observation(probe.name, -1, error="no Python interpreter was found on the stand")
+    held = Held((job.python, "-c", probe.command), job, Log(), limit=probe.timeout)
+    held.feed(probe.body.encode())
+    status = held.wait()
+    outcomes = dict(_told(held.out.text()))
+    error = "" if outcomes or not probe.body else f"it {held.overrun or said(status)}: {held.trouble.text()[-300:]}"
+    return replace(_observation(probe, outcomes, held.seconds), error=error, trouble=held.trouble.text())
+
+
+def _observation(probe: Probe, outcomes: Mapping[str, str], seconds: float) -> Observation:
     text = "".join(f"{name}\t{outcome}\n" for name, outcome in outcomes.items())
     failed = sum(outcome != FINE for outcome in outcomes.values())
     digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-    return Observation(probe.name, failed, text, digest, "text/plain", time.monotonic() - began)
+    return Observation(probe.name, failed, text, digest, "text/plain", seconds)
 
 
 def _pass(names: Sequence[str], job: Job, timeout: float) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""The checks that deadweight makes by itself, one file a kind."""
