@@ -1,17 +1,26 @@
 from __future__ import annotations
 
+import os
+import posixpath
 import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from builders.ordinary_user import opened_to_all
+from builders.own_roots import own_root
+from builders.places import AS_NOBODY
 from builders.programs import PYTHON, QUICK, command, get, held, imports, python, service, standing, tree
+from deadweight.core.errors import Lacking, NotTraced
 from deadweight.core.probe import Probe, RunRecord
 from deadweight.core.trace import Use
 from deadweight.sandbox.isolation import isolation
-from deadweight.sandbox.launch import RunSettings
+from deadweight.sandbox.launch import RunSettings, supervisor_environment
 from deadweight.sandbox.stand import Program, RunLimits, Stand
-from deadweight.sandbox.tracing import Sightings, traced
+from deadweight.sandbox.tracing import Sightings, read_record, recorder, traced
 
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 
@@ -147,3 +156,188 @@ def test_without_a_sandbox_the_same_is_seen(tmp_path: Path) -> None:
     record = traced(stand, python(), (), RunSettings(isolation(sandbox=False), QUICK), seen)
     assert record.error == ""
     assert uses(seen, stand)["data"] == {Use.OPENED}
+
+
+def test_a_command_that_goes_into_the_background_is_followed_to_its_end(tmp_path: Path) -> None:
+    tree(tmp_path, {"late": ""})
+    source = """
+import os, time
+if os.fork(): os._exit(0)
+os.setsid()
+if os.fork(): os._exit(0)
+time.sleep(0.5); open('late').close()
+"""
+    stand = standing(tmp_path, source)
+    record, seen = run(stand, None, command(f"{PYTHON} -I -S app.py; sleep 2"))
+    assert record.observations[0].status == 0
+    assert uses(seen, stand)["late"] == {Use.OPENED}
+
+
+def test_a_thread_that_executes_another_program_is_followed(tmp_path: Path) -> None:
+    tree(tmp_path, {"after": "", "before": ""})
+    source = """
+import os, threading, time
+def become(): os.stat('before'); os.execv('/bin/cat', ['cat', 'after'])
+threading.Thread(target=become).start(); time.sleep(30)
+"""
+    stand = standing(tmp_path, source)
+    record, seen = run(stand, None, command(f"{PYTHON} -I -S app.py"))
+    assert record.observations[0].status == 0, record.log
+    assert uses(seen, stand)["after"] == {Use.OPENED}
+    assert seen.paths[f"{tmp_path}/after"].process == "/bin/cat"
+
+
+def test_many_processes_at_once_are_told_apart(tmp_path: Path) -> None:
+    """Each stands in a directory of its own and looks at a file of one name with the oldest call there is."""
+    tree(tmp_path, {f"{number}/file": "" for number in range(12)})
+    source = """
+import ctypes, os, threading
+libc = ctypes.CDLL(None)
+for number in range(12):
+    if os.fork() == 0:
+        os.chdir(str(number))
+        threads = [threading.Thread(target=lambda: libc.access(b'file', 0)) for _ in range(3)]
+        [thread.start() for thread in threads]; [thread.join() for thread in threads]
+        os._exit(0)
+while True:
+    try: os.wait()
+    except ChildProcessError: break
+"""
+    stand = standing(tmp_path, source)
+    record, seen = run(stand, python())
+    assert record.observations[0].status == 0, record.log
+    found = uses(seen, stand)
+    assert {path for path in found if path.endswith("/file")} == {f"{number}/file" for number in range(12)}
+    assert all(seen.paths[f"{tmp_path}/{number}/file"].uses[Use.STATED] == 3 for number in range(12))
+
+
+def test_an_image_is_seen_from_its_own_root(tmp_path: Path) -> None:
+    root = own_root(tmp_path / "image", "cat", "ls")
+    tree(
+        root,
+        {
+            "app/data": "x",
+            "app/tool": "#!/app/inner -x\n",
+            "app/inner": "#!/bin/sh -e\ncat data\nls sub\n",
+            "app/sub/y": "",
+        },
+    )
+    for name in ("tool", "inner"):
+        (root / "app" / name).chmod(0o755)
+    seen = Sightings()
+    program = Program(("/app/tool",), directory="/app", user="7:8")
+    record = traced(Stand(root, image=True), program, (), RunSettings(held(), QUICK), seen)
+    assert record.observations[0].status == 0, record.log
+    assert {"/app/tool", "/app/data", "/app/sub", "/lib/libc.so.6", "/usr/bin/cat"} <= set(
+        map(posixpath.normpath, seen.paths)
+    )
+    assert not [path for path in seen.paths if str(tmp_path) in path]
+
+
+def test_a_program_that_sets_up_rings_finds_none_and_opens_files_plainly(tmp_path: Path) -> None:
+    """Through a ring (io_uring) files are opened that no tracer sees."""
+    source = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.syscall(425, 8, ctypes.create_string_buffer(120)), ctypes.get_errno())
+"""
+    record, _ = run(standing(tmp_path, source), python())
+    assert record.observations[0].output == "-1 38\n"
+
+
+BROKEN = {
+    "did not answer over HTTP": "import time; time.sleep(61)",
+    "exited with status 1 before it answered": "raise SystemExit('no model')",
+    "must be told to stay in the foreground": "import os, time\nif os.fork(): os._exit(0)\ntime.sleep(61)",
+    "did not stop within 0.5 s of SIGTERM": service(
+        preamble="import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    ).decode(),
+}
+
+
+@pytest.mark.parametrize("words", BROKEN)
+def test_of_a_run_that_fails_nothing_is_added_and_nothing_lives_on(tmp_path: Path, words: str) -> None:
+    limits = RunLimits(start_seconds=1.5 if "answer over" in words else 60, run_seconds=60, stop_seconds=0.5)
+    record, seen = run(standing(tmp_path, BROKEN[words]), python(), get("/answer"), limits=limits)
+    assert words in record.error
+    assert not seen.paths
+    assert str(tmp_path) not in subprocess.run(["ps", "axo", "args"], capture_output=True, text=True, check=True).stdout
+
+
+def test_without_strace_the_advice_is_how_to_get_it_and_what_still_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Lacking, match=r"strace is not installed.*\n.*apt install strace.*need no run still work"):
+        recorder()
+
+
+def test_where_tracing_is_forbidden_the_advice_is_to_allow_it(tmp_path: Path) -> None:
+    """A process that is traced itself can trace nobody: so the kernel forbids it for real."""
+    asks = "from deadweight.sandbox.tracing import recorder; recorder()"
+    words = ["strace", "-f", "-o", str(tmp_path / "record"), sys.executable, "-c", asks]
+    done = subprocess.run(words, env=supervisor_environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "strace does not work here" in done.stderr
+    assert "Operation not permitted" in done.stderr
+    assert "Allow ptrace" in done.stderr
+
+
+def test_an_strace_that_knows_no_such_option_is_told_to_be_too_old(tmp_path: Path) -> None:
+    old = tmp_path / "strace"
+    old.write_text("#!/bin/sh\necho \"strace: unrecognized option '--pidns-translation'\" >&2; exit 1\n")
+    old.chmod(0o755)
+    with pytest.raises(Lacking, match=r"unrecognized option.*\n.*Install strace 5.9 or newer"):
+        recorder(str(old))
+
+
+def test_a_record_that_ends_too_early_is_an_error(tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    words = [*recorder(), "-o", str(whole), "--", "/bin/sh", "-c", "(cat /etc/passwd); exit 0"]
+    subprocess.run(words, check=True, capture_output=True)
+    seen = Sightings()
+    read_record(whole, seen, shells=0, began=0.0)
+    assert "/etc/passwd" in seen.paths
+    lines = whole.read_text().splitlines(keepends=True)
+    for kept in ([], lines[:1], lines[:-1], [*lines[:-1], lines[-1][:-4]]):
+        (tmp_path / "cut").write_text("".join(kept))
+        with pytest.raises(NotTraced, match="was not seen whole"):
+            read_record(tmp_path / "cut", Sightings(), shells=0, began=0.0)
+
+
+ORDINARY = """
+import sys
+from pathlib import Path
+from deadweight.core.probe import Probe, ProbeKind
+from deadweight.sandbox.isolation import isolation
+from deadweight.sandbox.launch import RunSettings
+from deadweight.sandbox.stand import Program, Stand
+from deadweight.sandbox.tracing import Sightings, traced
+seen, stand = Sightings(), Stand(Path(sys.argv[1]), sys.argv[1])
+asked = (Probe("command", ProbeKind.COMMAND, command="cat asked"),)
+record = traced(stand, Program(("cat", "started")), asked, RunSettings(isolation()), seen)
+print(record.error, *(one.status for one in record.observations))
+print(*sorted(path for path in seen.paths if path.startswith(sys.argv[1] + "/") and path[-1] != "."))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="every other test runs as an ordinary user then")
+def test_an_ordinary_user_traces_as_root_does() -> None:
+    held()
+    with tempfile.TemporaryDirectory(prefix="deadweight-ordinary-", dir="/var/tmp") as folder:
+        app = tree(opened_to_all(Path(folder)), {"started": "", "asked": ""})
+        words = [*AS_NOBODY, python_of_everybody(), "-c", ORDINARY, str(app)]
+        environment = {**supervisor_environment(), "HOME": folder}
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+        assert done.stdout == f" 0 0\n{app}/asked {app}/started\n", done.stderr
+
+
+def python_of_everybody() -> str:
+    """A Python of our version that lies where an ordinary user may go: this one often lies in root's own folder."""
+    ours = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for found in (PYTHON, f"/usr/bin/python{ours}"):
+        held_as_programs_are = ("bwrap", "--unshare-user", "--dev-bind", "/", "/", "--")
+        words = [*AS_NOBODY, *held_as_programs_are, found, "-c", "import msgspec"]
+        if subprocess.run(words, env=supervisor_environment(), capture_output=True, check=False).returncode == 0:
+            return found
+    pytest.skip(f"no Python {ours} is there that an ordinary user can run")

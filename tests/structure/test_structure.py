@@ -114,7 +114,7 @@ def test_the_documentation_is_what_the_code_says() -> None:
     assert not stale, "run make docs"
 
 
-@pytest.mark.parametrize("name", ["report.schema.json", "plan.schema.json"])
+@pytest.mark.parametrize("name", ["report.schema.json", "plan.schema.json", "trace.schema.json"])
 def test_the_published_schema_only_gains_fields(name: str) -> None:
     """`first/` holds the schemas as first published; what they name stays, with its type."""
     first = json.loads((TESTS / "structure" / "first" / name).read_text("utf-8"))

@@ -12,6 +12,7 @@ from deadweight.cli.exits import EXITS
 from deadweight.cli.main import COMMANDS
 from deadweight.core.plan import Plan
 from deadweight.core.seams import EditKind
+from deadweight.core.trace import Trace
 from deadweight.edits.applying import edit_kinds
 from deadweight.formats.recognition import formats
 from deadweight.pipeline.finding import rules
@@ -31,6 +32,7 @@ def documents() -> Mapping[str, str]:
         "commands.md": MADE + _commands(),
         "report.schema.json": text(report_schema()),
         "plan.schema.json": text(schema(Plan, {})),
+        "trace.schema.json": text(schema(Trace, {})),
     }
 
 

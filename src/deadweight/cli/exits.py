@@ -23,7 +23,7 @@ EXITS = (
     Exit(FINE, "fine"),
     Exit(OVER_BUDGET, "the artifact is over its budget"),
     Exit(UsageError.exit_code, "the command line, the configuration or a plan is wrong"),
-    Exit(ProofFailed.exit_code, "the proof failed: the result does not answer as the original does"),
+    Exit(ProofFailed.exit_code, "the proof failed: the result does not answer as the original does; or no whole trace"),
     Exit(Refused.exit_code, "the input is refused: corrupt, hostile or unknown"),
     Exit(Lacking.exit_code, "the system lacks something: space, permission, a sandbox"),
     Exit(INTERRUPTED, "interrupted"),

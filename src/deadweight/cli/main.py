@@ -10,6 +10,7 @@ COMMANDS = {
     "why": "why a path or an owner is there",
     "plan": "what would change, to review; nothing is touched",
     "slim": "cut what is safe on a copy, prove it, pack it",
+    "trace": "what a run of the program touches, path by path",
     "verify": "run two artifacts side by side and compare",
     "restore": "put back what was cut",
     "rule": "what a rule looks for and why",

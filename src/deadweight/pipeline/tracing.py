@@ -20,7 +20,18 @@ from deadweight.sandbox.tracing import Sightings, traced
 
 _AGAIN = "Nothing is known of what it needs until a run comes out right; see what it says: deadweight verify, or --run."
 _BROKEN = 500
+_LINES = 5
 _RUN = Probe(RUN, ProbeKind.COMMAND)
+_HINTS = (
+    (
+        ("Network is unreachable", "name resolution", "Name or service not known", "No route to host", "EAI_AGAIN"),
+        "the sandbox has no network: what it fetches must lie in the artifact",
+    ),
+    (
+        ("Read-only file system", "EROFS"),
+        "the artifact is never written to: --writable DIR gives it an empty directory",
+    ),
+)
 _TRACED = frozenset((ProbeKind.REQUEST, ProbeKind.COMMAND))
 
 
@@ -75,5 +86,6 @@ def _fault(probe: Probe, seen: Observation) -> str:
 
 
 def _last_words(record: RunRecord) -> str:
-    lines = record.log.strip().splitlines()[-5:]
-    return "".join(f"\n    {line[:200]}" for line in lines)
+    lines = record.log.strip().splitlines()[-_LINES:]
+    hints = [hint for words, hint in _HINTS if any(word in record.log for word in words)]
+    return "".join(f"\n    {line[:200]}" for line in (*lines, *hints))

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from deadweight.core.errors import Lacking, NotTraced
@@ -107,6 +108,26 @@ def read_record(path: Path, seen: Sightings, shells: int, began: float) -> None:
         raise NotTraced(f"the run was not seen whole: {fault}", advice="Trace again; the trace is not used.")
 
 
+def read_foreign_record(path: Path, seen: Sightings) -> str:
+    """Take in a record that was made elsewhere, and give the program that it saw first, empty where it saw no start.
+
+    It may begin and end in the midst of a run. Raises NotTraced where a line or a path in it is not known.
+    """
+    reading = Reading()
+    with path.open(encoding="utf-8", errors="surrogateescape") as lines:
+        told = reading.read(lines)
+        first = next(told, None)
+        if first is not None:
+            seen.add(chain((first,), told), first.moment)
+    if reading.faults:
+        raise NotTraced(f"the record does not tell all: {_listed(reading)}")
+    return first.process if first is not None else ""
+
+
+def _listed(reading: Reading) -> str:
+    return "; ".join(list(reading.faults)[:3])
+
+
 def _fault(reading: Reading) -> str:
     if reading.detached:
         return "strace let go of a process that was still running"
@@ -116,4 +137,4 @@ def _fault(reading: Reading) -> str:
         return f"the record ends while {reading.living} of its processes still run"
     if not reading.ended:
         return "the record is empty"
-    return "; ".join(list(reading.faults)[:3])
+    return _listed(reading)
