@@ -1,4 +1,4 @@
-"""The demo: a naive AI service is built, weighed, slimmed and proven; before and after side by side."""
+"""The demo: a naive AI service's image is built, weighed, slimmed and proven; before and after side by side."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from pathlib import Path
 
 from naive import SERVICE, build, is_built
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from python_image import build_image
+
 BUILD = Path(__file__).resolve().parents[2] / "build" / "demo"
-SERVE = ".venv/bin/uvicorn app:app --port 8000"
+PROBES = ("--probe", f"@{SERVICE / 'probes.json'}", "--check", f"@{SERVICE / 'checks.json'}")
 
 
 def say(text: str) -> None:
@@ -32,26 +35,35 @@ def deadweight(*words: str | Path, into: Path | None = None) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rebuild", action="store_true", help="build the naive service anew")
+    parser.add_argument("--rebuild", action="store_true", help="build the naive service and its image anew")
+    parser.add_argument("--level", default="tight", help="how far to cut: safe, balanced or tight")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report of slimming there instead")
     asked = parser.parse_args()
-    BUILD.mkdir(parents=True, exist_ok=True)
-    app = BUILD / "app"
-    if asked.rebuild or not is_built(app):
-        say(f"building the naive service in {app}")
-        build(app, say)
+    prepare(rebuild=asked.rebuild)
     clean()
-    say("weighing it")
-    deadweight("weigh", "app")
-    say("slimming it, and proving over HTTP that every answer is the same")
-    slim = ("slim", "app", "-o", "app-slim", "--run", SERVE, "--probe", f"@{SERVICE / 'probes.json'}")
+    say("weighing the image, as a registry holds it")
+    deadweight("weigh", "naive")
+    say("slimming it: probes are watched and asked, checks are asked in the proof alone")
+    slim = ("slim", "naive", "-o", "slim", "--level", asked.level, *PROBES)
     deadweight(*slim, *(["--json"] if asked.json else []), into=asked.json)
+
+
+def prepare(*, rebuild: bool) -> None:
+    """Build the project and its image where they are not there yet."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    app, image = BUILD / "app", BUILD / "naive"
+    if rebuild or not is_built(app):
+        say(f"building the naive project in {app}")
+        build(app, say)
+        shutil.rmtree(image, ignore_errors=True)
+    if not image.is_dir():
+        build_image(app, image, say)
 
 
 def clean() -> None:
     """Take an earlier result away."""
-    shutil.rmtree(BUILD / "app-slim", ignore_errors=True)
-    (BUILD / "app-slim.removed.tar.zst").unlink(missing_ok=True)
+    shutil.rmtree(BUILD / "slim", ignore_errors=True)
+    (BUILD / "slim.removed.tar.zst").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,101 @@
+"""Slims naive images: bytes on disk and to pull, before and after, with what the proof said.
+
+    python benchmarks/slim_images.py [flask] [scikit-learn] [torch] [--level tight] [--markdown]
+
+The images are built from `benchmarks/images/*` on a base like python:3.11 (mmdebstrap, buildah; as root), each once.
+Probes are watched and asked while slimming; checks are asked in the proof alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from measuring import Cost, measure
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "examples"))
+from python_image import build_image  # noqa: E402  (it lies beside the examples)
+
+IMAGES = Path(__file__).parent / "images"
+BUILD = ROOT / "build" / "images"
+HEAD = ("image", "on disk", "", "times", "to pull", "", "times", "proof", "planning", "memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One image: the report of slimming it, what planning it cost without runs, and what was undone."""
+
+    name: str
+    report: dict[str, Any]
+    planning: Cost
+
+    def cells(self) -> Iterator[str]:
+        """The cells of its line of the table."""
+        before, after = self.report["before"], self.report["after"]
+        yield self.name
+        for measured in ("unpacked", "total"):
+            yield f"{before[measured] / 1e6:,.0f} MB"
+            yield f"{after[measured] / 1e6:,.1f} MB"
+            yield f"{before[measured] / after[measured]:.1f}x"
+        proof = self.report["proof"]
+        same = sum(one["verdict"] == "same" for one in proof["comparisons"])
+        yield f"{proof['verdict']}, {same} of {len(proof['comparisons'])}, {len(proof['undone'])} undone"
+        yield f"{self.planning.wall:.0f} s"
+        yield f"{self.planning.peak / 1e6:.0f} MB"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("images", nargs="*", help="which; all where none is named")
+    parser.add_argument("--level", default="tight")
+    parser.add_argument("--markdown", action="store_true", help="the table as the README has it")
+    asked = parser.parse_args()
+    names = asked.images or sorted(path.name for path in IMAGES.iterdir() if path.is_dir())
+    rows = [tuple(slimmed(name, asked.level).cells()) for name in names]
+    for row in table(rows, markdown=asked.markdown):
+        print(row)
+
+
+def slimmed(name: str, level: str) -> Result:
+    """Build the image where it is not there, plan it once for the cost, and slim it with a proof."""
+    image = BUILD / name
+    BUILD.mkdir(parents=True, exist_ok=True)
+    if not image.is_dir():
+        build_image(IMAGES / name, image, lambda text: print(f"--- {name}: {text}", file=sys.stderr, flush=True))
+    out = BUILD / f"{name}-{level}"
+    shutil.rmtree(out, ignore_errors=True)
+    out.with_name(f"{out.name}.removed.tar.zst").unlink(missing_ok=True)
+    deadweight = (sys.executable, "-m", "deadweight")
+    plan = (*deadweight, "plan", image, "--level", level, "-o", BUILD / "plan.json", "--quiet")
+    planning = measure(plan, BUILD / "plan.log")
+    probes = ("--probe", f"@{IMAGES / name / 'probes.json'}", "--check", f"@{IMAGES / name / 'checks.json'}")
+    words = (*deadweight, "slim", image, "-o", out, "--level", level, *probes, "--json")
+    done = subprocess.run([*map(str, words)], capture_output=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr.decode())
+    (BUILD / f"{name}-{level}.json").write_bytes(done.stdout)
+    return Result(name, json.loads(done.stdout), planning)
+
+
+def table(rows: list[tuple[str, ...]], *, markdown: bool) -> Iterator[str]:
+    """The lines of the table, in columns or as Markdown."""
+    lines = [HEAD, *rows]
+    if markdown:
+        lines.insert(1, ("---",) * len(HEAD))
+        yield from (f"| {' | '.join(row)} |" for row in lines)
+        return
+    widths = [max(len(row[place]) for row in lines) for place in range(len(HEAD))]
+    for row in lines:
+        yield "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+
+
+if __name__ == "__main__":
+    main()
