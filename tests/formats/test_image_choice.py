@@ -98,6 +98,19 @@ def test_two_images_for_one_platform_are_not_guessed_between() -> None:
         pick([AMD, ARM7, AMD], "linux/amd64", "here")
 
 
+def test_two_images_for_one_platform_are_named_with_how_to_choose() -> None:
+    with pytest.raises(UsageError, match=r"one is meant: app:1, app:3\n.*skopeo copy oci:LAYOUT:NAME"):
+        pick([AMD, ARM7, AMD], "linux/amd64", "here", ["app:1", "app:2", "app:3"])
+
+
+@pytest.mark.parametrize(("machine", "least"), [("arm64", "v8"), ("amd64", "v1")])
+def test_the_least_variant_of_a_machine_goes_without_saying(machine: str, least: str) -> None:
+    silent, said = Platform("linux", machine), Platform("linux", machine, least)
+    assert silent.answers(said)
+    assert said.answers(silent)
+    assert not silent.answers(Platform("linux", machine, "v9"))
+
+
 def test_a_docker_archive_has_no_manifest_and_a_damaged_configuration_is_corrupt() -> None:
     choice = Choice("sha256:0", b"", b"{", {}, ())
     assert choice.manifest == {}

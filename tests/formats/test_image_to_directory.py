@@ -11,6 +11,7 @@ import pytest
 
 from builders.stacks import Layer, layout_of
 from deadweight.core.changes import Changes
+from deadweight.core.errors import UsageError
 from deadweight.core.seams import Opening, Packing
 from deadweight.formats.recognition import format_named, recognise
 
@@ -67,3 +68,25 @@ def test_layers_come_to_the_tree_that_umoci_unpacks(layers: list[Layer], tmp_pat
     assert directory.pack is not None
     directory.pack(artifact, Changes(), tmp_path / "out", Packing())
     assert seen(tmp_path / "out") == seen(by_umoci(layout, tmp_path / "oracle"))
+
+
+@pytest.mark.parametrize(
+    "layers", [[LOWER], [LOWER, UPPER], [LOWER, BELOW_A_LINK]], ids=["one layer", "whiteouts", "a link below"]
+)
+def test_layers_come_to_a_tar_of_the_tree_that_umoci_unpacks(layers: list[Layer], tmp_path: Path) -> None:
+    layout = layout_of(tmp_path / "layout", layers)
+    pack = format_named("tar").pack
+    assert pack is not None
+    pack(recognise(layout).open(layout, Opening()), Changes(), tmp_path / "out.tar", Packing())
+    (tmp_path / "out").mkdir()
+    subprocess.run(["tar", "-xf", tmp_path / "out.tar", "-C", tmp_path / "out"], check=True, umask=0o022)
+    assert seen(tmp_path / "out") == seen(by_umoci(layout, tmp_path / "oracle"))
+
+
+def test_a_directory_is_never_packed_with_a_codec(tmp_path: Path) -> None:
+    layout = layout_of(tmp_path / "layout", [LOWER])
+    directory = format_named("directory")
+    assert directory.pack is not None
+    with pytest.raises(UsageError, match="not packed with zstd"):
+        directory.pack(recognise(layout).open(layout, Opening()), Changes(), tmp_path / "out", Packing(codec="zstd"))
+    assert not (tmp_path / "out").exists()

@@ -82,6 +82,14 @@ def test_a_negative_size_is_corrupt() -> None:
         read_block(spelled(b"\xff" * 12), "made", 0)
 
 
+def test_a_negative_owner_is_refused_and_never_written_back_as_root() -> None:
+    for owner in ("uid", "gid"):
+        info = tarfile.TarInfo("name")
+        setattr(info, owner, -2)
+        with pytest.raises(Corrupt, match="-2 is more than any system takes"):
+            read_block(info.tobuf(tarfile.GNU_FORMAT), "made", 0)
+
+
 def test_a_wrong_checksum_is_told_with_both_sums_and_its_place() -> None:
     made = bytearray(block(b"name"))
     made[0] ^= 1

@@ -8,12 +8,14 @@ from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Changes
 from deadweight.core.edit import Storage
 from deadweight.core.seams import Format, Opening, Packing
+from deadweight.formats.images.shaping import flat_members
 from deadweight.formats.tars.archive import is_tar, open_tar
-from deadweight.formats.tars.writer import pack_tar
+from deadweight.formats.tars.writer import pack_members, pack_tar
 from deadweight.formats.trees.unread import refuse_unread
 
 TAR_STORES = frozenset({Storage.HARDLINKS, Storage.SYMLINKS, Storage.MODES, Storage.TIMES, Storage.XATTRS})
 _SOURCES = ("tar", "sdist", "directory", "virtual-environment", "project", "zip", "wheel")
+_FLATTENED = ("docker-archive", "oci-layout", "oci-archive", "composed")
 
 
 def open_archive(path: Path, opening: Opening) -> Artifact:
@@ -22,9 +24,15 @@ def open_archive(path: Path, opening: Opening) -> Artifact:
 
 
 def pack_archive(artifact: Artifact, changes: Changes, out: Path, packing: Packing) -> None:
-    """Write the artifact with the changes made as one tar; Lacking where a part of it could not be read."""
+    """Write the artifact with the changes made as one tar; Lacking where a part of it could not be read.
+
+    An image becomes the tar of its root file system, as `docker export` gives it.
+    """
     refuse_unread(artifact)
-    pack_tar(artifact, changes, out, packing)
+    if artifact.blobs is None:
+        pack_tar(artifact, changes, out, packing)
+    else:
+        pack_members(artifact, flat_members(artifact, artifact.blobs, changes), out, packing)
 
 
 FORMAT: Format = Format(
@@ -34,6 +42,6 @@ FORMAT: Format = Format(
     recognise=is_tar,
     open=open_archive,
     stores=TAR_STORES,
-    packs=frozenset(_SOURCES),
+    packs=frozenset((*_SOURCES, *_FLATTENED)),
     pack=pack_archive,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deadweight.core.artifact import Artifact
 from deadweight.core.errors import Refused
+from deadweight.core.gap import Gap
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Opening
 from deadweight.formats.recognition import recognise
@@ -27,7 +28,12 @@ def open_scene(path: Path, sight: Sight) -> Scene:
     sources = catalogers()
     opening = replace(sight.opening, keep=metadata_globs(sources))
     artifact = _opened(path, opening)
-    return Scene(artifact, attribute(artifact.listing, sources), dict(sight.options), opening.progress)
+    scene = Scene(artifact, attribute(artifact.listing, sources), dict(sight.options), opening.progress)
+    if opening.platform and artifact.image is None:
+        scene.note(
+            Gap("open", artifact.location, f"it is no image: the platform {opening.platform} says nothing of it")
+        )
+    return scene
 
 
 def _opened(path: Path, opening: Opening) -> Artifact:

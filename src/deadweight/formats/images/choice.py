@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from deadweight.core.errors import UsageError
 from deadweight.formats.documents import document
 
+_LEAST = {"arm64": "v8", "amd64": "v1"}
+
 
 @dataclass(frozen=True, slots=True)
 class LayerBlob:
@@ -69,9 +71,16 @@ class Platform:
         return "unknown" not in (self.os, self.architecture)
 
     def answers(self, asked: Platform) -> bool:
-        """Whether this is what was asked for; a variant that was not asked for does not matter."""
-        named = self if asked.variant else replace(self, variant="")
-        return named == asked
+        """Whether this is what was asked for; a variant that was not asked for does not matter.
+
+        The least variant of a machine goes without saying: arm64 is arm64/v8 (containerd, platforms/database.go).
+        """
+        named = self._spelled_out if asked.variant else replace(self, variant="")
+        return named == (asked._spelled_out if asked.variant else asked)
+
+    @property
+    def _spelled_out(self) -> Platform:
+        return self if self.variant else replace(self, variant=_LEAST.get(self.architecture, ""))
 
 
 def platform_of(document: Mapping[str, object]) -> Platform:
@@ -90,8 +99,11 @@ def asked_platform(text: str) -> Platform | None:
     return Platform(*parts)
 
 
-def pick(found: Sequence[Platform], asked: str, where: str) -> int:
-    """The place of the one platform that is meant; raises UsageError with all of them where that is not one."""
+def pick(found: Sequence[Platform], asked: str, where: str, names: Sequence[str] = ()) -> int:
+    """The place of the one platform that is meant; raises UsageError with all of them where that is not one.
+
+    `names` are what the images are called in the store, for a person who has to choose between two of one platform.
+    """
     wanted = asked_platform(asked)
     places = [place for place, platform in enumerate(found) if wanted is None or platform.answers(wanted)]
     if len(places) == 1:
@@ -100,10 +112,12 @@ def pick(found: Sequence[Platform], asked: str, where: str) -> int:
     if not places:
         raise UsageError(f"there is no image for {asked}", where=where, advice=f"There are: {listed}.")
     if len({found[place] for place in places}) == 1:
+        called = f": {', '.join(names[place] for place in places)}" if names else ""
         raise UsageError(
-            f"{len(places)} images for {found[places[0]]} are in it, and one is meant",
+            f"{len(places)} images for {found[places[0]]} are in it, and one is meant{called}",
             where=where,
-            advice="Save the one that is meant by itself (skopeo copy, docker save).",
+            advice="Take the one that is meant out by its name: docker save NAME -o FILE, or "
+            "skopeo copy oci:LAYOUT:NAME oci:OTHER (docker-archive:FILE:NAME, oci-archive:FILE:NAME).",
         )
     raise UsageError(
         "it holds images for several platforms", where=where, advice=f"Choose one with --platform: {listed}."

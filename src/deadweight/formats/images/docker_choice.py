@@ -37,7 +37,8 @@ def choose_docker(store: Store, platform: str) -> Choice:
     if not images:
         raise Unknown("the archive holds no image", where=where)
     configs = [document(image.config_body, f"{store.path}: {image.config_name}") for image in images]
-    place = pick([platform_of(config) for config in configs], platform, str(store.path))
+    names = [", ".join(image.references) or image.config_name for image in images]
+    place = pick([platform_of(config) for config in configs], platform, str(store.path), names)
     return _choice(store, images, place)
 
 

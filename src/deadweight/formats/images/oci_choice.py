@@ -100,7 +100,8 @@ def choose_oci(store: Store, platform: str) -> Choice:
     present = [one for one in images if one.document is not None] or images
     if not present:
         raise Unknown("the layout holds no container image", where=where, advice="Its manifests are of other kinds.")
-    chosen = present[pick([_platform(store, one) for one in present], platform, where)]
+    names = [" ".join((*_names(one.descriptor), one.descriptor.digest)) for one in present]
+    chosen = present[pick([_platform(store, one) for one in present], platform, where, names)]
     return _choice(store, chosen, found)
 
 

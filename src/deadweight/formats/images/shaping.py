@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from deadweight.core.artifact import Artifact, Blobs
-from deadweight.core.changes import Changes
+from deadweight.core.changes import Changes, Write
 from deadweight.core.errors import Lacking
 from deadweight.core.layers import Layer
 from deadweight.core.seams import Packing
@@ -32,6 +32,13 @@ def shaped(artifact: Artifact, blobs: Blobs, changes: Changes, packing: Packing)
         return (None,) * below
     _check_read(artifact.layers[below:], artifact.location)
     return plan_merged(layers, artifact.inventory, changes, below)
+
+
+def flat_members(artifact: Artifact, blobs: Blobs, changes: Changes) -> tuple[Write, ...]:
+    """All that is seen of an image, in the order in which it is stored; Lacking where a layer was not read."""
+    _check_read(artifact.layers, artifact.location)
+    layers = [blobs.entries(layer) for layer in artifact.layers]
+    return plan_merged(layers, artifact.inventory, changes, 0)[-1] or ()
 
 
 def made_by(planned: Sequence[Members], known: int, shape: Shape) -> str:

@@ -34,8 +34,13 @@ def pack_tar(artifact: Artifact, changes: Changes, out: Path, packing: Packing) 
 
     Compressed as the source is where that is a tar and the packing names no codec, else not at all.
     """
+    pack_members(artifact, writes(artifact.inventory.visible, changes), out, packing)
+
+
+def pack_members(artifact: Artifact, members: Iterable[Write], out: Path, packing: Packing) -> None:
+    """Write these members as one tar, compressed as `pack_tar` says."""
     codec = codec_named(packing.codec) if packing.codec else _codec_of(artifact)
-    members = arranged(writes(artifact.inventory.visible, changes))
+    members = arranged(members)
     packing.progress.start("writing the tar", sum(member.entry.size for member in members))
     with whole_file(out) as stream, compressed(stream, codec, packing) as tar:
         write_tar(tar, dated(members, packing.epoch), bodies_of(members, artifact.contents), packing.progress)
