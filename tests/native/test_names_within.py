@@ -57,3 +57,9 @@ def test_text_without_a_library_or_path_gives_nothing() -> None:
 def test_a_name_across_two_pieces_is_found(shift: int) -> None:
     before = module.PIECE + shift
     assert "libacross.so.1" in _in(bytes(before) + b"libacross.so.1\0/etc/x")
+
+
+def test_a_call_that_tells_of_converting_text_is_found() -> None:
+    source = "void *iconv_open(const char *, const char *);\nvoid *f(void) { return iconv_open(0, 0); }\n"
+    assert "iconv_open" in _in(compiled(source))
+    assert "iconv_open" not in _in(compiled())

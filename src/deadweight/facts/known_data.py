@@ -255,6 +255,30 @@ _TABLE = {
         usr/lib/libreoffice/** usr/share/libreoffice/** etc/libreoffice/** usr/share/liblangtag/**
         usr/share/mythes/**""",
     ),
+    "what compilers read": (
+        "gcc gcc-* cc g++ g++-* c++ *-linux-gnu-gcc* *-linux-gnu-g++* clang clang++ clang-*",
+        """
+        usr/lib/gcc/** usr/libexec/gcc/** usr/include/** usr/local/include/** usr/lib/*/*.o usr/lib/*/*.a
+        usr/lib/*/lib*.so usr/lib64/*.o usr/lib64/*.a usr/lib64/lib*.so usr/lib/llvm-*/** usr/lib/clang/**
+        usr/bin/*as usr/bin/*ld usr/bin/*ld.bfd usr/bin/*ar usr/bin/*nm usr/bin/*gcc* usr/bin/*g++* usr/bin/*cpp*
+        usr/lib/bfd-plugins/**""",
+    ),
+    "sounds": (
+        "libasound.so* libpulse.so*",
+        "usr/share/alsa/** etc/alsa/** etc/asound.conf etc/pulse/**",
+    ),
+    "drivers of scanners and cameras": (
+        "libsane.so* libgphoto2.so*",
+        "usr/lib/*/sane/** etc/sane.d/** usr/lib/*/libgphoto2*/**",
+    ),
+    "settings of databases": (
+        "libmariadb.so* libmysqlclient.so* libsybdb.so* libtdsodbc.so* mysql mariadb",
+        "etc/mysql/** etc/my.cnf etc/my.cnf.d/** etc/freetds/** usr/share/mysql/**",
+    ),
+    "GTK": (
+        "libgtk-?.so* libgtk-x11-2.0.so*",
+        "usr/lib/*/gtk-*/** usr/share/gtk-*/** usr/share/icons/** usr/share/themes/** etc/gtk-*/**",
+    ),
     "links that stand for chosen programs": (
         "update-alternatives",
         "var/lib/dpkg/alternatives/** etc/alternatives/**",

@@ -1,4 +1,4 @@
-"""The names of libraries and the absolute paths that stand as text in a file, as a program would open them by name."""
+"""What stands as text in a native file: libraries and absolute paths that it may open, telling calls."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 PIECE = 4 << 20
 LONGEST = 512
+CALLS = ("iconv_open",)
+"""Functions whose name tells that a file needs more than it names."""
 _PLACES = (b"/etc/", b"/usr/", b"/var/", b"/bin/", b"/sbin/", b"/lib/", b"/opt/")
 _LIBRARY = re.compile(rb"[\w+%.$@{}/-]*\.so(?:\.[\d%sdu.]+)?")
 _PATH = re.compile(rb"/[\w+%.@~/-]+")
@@ -15,9 +17,10 @@ _BREAK = re.compile(rb"[^\w+%.$@{}/~-]")
 
 
 def names_within(stream: BinaryIO) -> frozenset[str]:
-    """Every name that ends as a library's, and every absolute path into a system's places, read in pieces.
+    """Every name that ends as a library's, every absolute path into a system's places, and those of CALLS.
 
-    A library's name may hold what a program fills in (`libnss_%s.so.2`). Texts over 512 bytes are not looked for.
+    Read in pieces. A library's name may hold what a program fills in (`libnss_%s.so.2`). Texts over 512 bytes are not
+    looked for.
     """
     found: set[bytes] = set()
     kept = b""
@@ -25,6 +28,7 @@ def names_within(stream: BinaryIO) -> frozenset[str]:
         text = kept + piece
         found.update(_libraries(text))
         found.update(_paths(text))
+        found.update(call.encode() for call in CALLS if call.encode() + b"\0" in text)
         kept = text[-LONGEST:]
     return frozenset(name.decode("ascii", "ignore") for name in found)
 
