@@ -65,7 +65,7 @@ def test_traces_are_united_and_json_is_the_trace_itself(
 
 
 def test_the_help_shows_the_very_options_that_a_record_is_made_with(capsys: pytest.CaptureFixture[str]) -> None:
-    told = "".join(said(capsys, "trace", "--help")[0].split()).replace("\\", "")
+    told = "".join(said(capsys, "trace", "--help")[0].split()).replace("\\", "").replace("'", "")
     assert "strace" + "".join(OPTIONS) in told
 
 

@@ -20,7 +20,8 @@ from deadweight.core.trace import Use
 from deadweight.sandbox.isolation import isolation
 from deadweight.sandbox.launch import RunSettings, supervisor_environment
 from deadweight.sandbox.stand import Program, RunLimits, Stand
-from deadweight.sandbox.tracing import Sightings, read_record, recorder, traced
+from deadweight.sandbox.strace_words import strace_words
+from deadweight.sandbox.tracing import Sightings, read_record, traced, tracing
 
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 
@@ -28,8 +29,8 @@ pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is no
 def run(
     stand: Stand, program: Program | None, *probes: Probe, limits: RunLimits = QUICK
 ) -> tuple[RunRecord, Sightings]:
-    seen = Sightings()
-    return traced(stand, program, probes, RunSettings(held(), limits), seen), seen
+    watching = tracing(RunSettings(held(), limits))
+    return traced(stand, program, probes, watching), watching.seen
 
 
 def uses(seen: Sightings, stand: Stand) -> dict[str, set[Use]]:
@@ -151,11 +152,11 @@ def test_import_sweeps_are_run_but_not_recorded(tmp_path: Path) -> None:
 
 def test_without_a_sandbox_the_same_is_seen(tmp_path: Path) -> None:
     tree(tmp_path, {"data": ""})
-    seen = Sightings()
+    watching = tracing(RunSettings(isolation(sandbox=False), QUICK))
     stand = standing(tmp_path, "open('data')")
-    record = traced(stand, python(), (), RunSettings(isolation(sandbox=False), QUICK), seen)
+    record = traced(stand, python(), (), watching)
     assert record.error == ""
-    assert uses(seen, stand)["data"] == {Use.OPENED}
+    assert uses(watching.seen, stand)["data"] == {Use.OPENED}
 
 
 def test_a_command_that_goes_into_the_background_is_followed_to_its_end(tmp_path: Path) -> None:
@@ -224,9 +225,7 @@ def test_an_image_is_seen_from_its_own_root(tmp_path: Path) -> None:
     )
     for name in ("tool", "inner"):
         (root / "app" / name).chmod(0o755)
-    seen = Sightings()
-    program = Program(("/app/tool",), directory="/app", user="7:8")
-    record = traced(Stand(root, image=True), program, (), RunSettings(held(), QUICK), seen)
+    record, seen = run(Stand(root, image=True), Program(("/app/tool",), directory="/app", user="7:8"))
     assert record.observations[0].status == 0, record.log
     assert {"/app/tool", "/app/data", "/app/sub", "/lib/libc.so.6", "/usr/bin/cat"} <= set(
         map(posixpath.normpath, seen.paths)
@@ -269,12 +268,12 @@ def test_without_strace_the_advice_is_how_to_get_it_and_what_still_works(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Lacking, match=r"strace is not installed.*\n.*apt install strace.*need no run still work"):
-        recorder()
+        tracing(RunSettings(isolation(sandbox=False)))
 
 
 def test_where_tracing_is_forbidden_the_advice_is_to_allow_it(tmp_path: Path) -> None:
     """A process that is traced itself can trace nobody: so the kernel forbids it for real."""
-    asks = "from deadweight.sandbox.tracing import recorder; recorder()"
+    asks = "from deadweight.sandbox.tracing import *; tracing(RunSettings(None))"
     words = ["strace", "-f", "-o", str(tmp_path / "record"), sys.executable, "-c", asks]
     done = subprocess.run(words, env=supervisor_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -288,12 +287,12 @@ def test_an_strace_that_knows_no_such_option_is_told_to_be_too_old(tmp_path: Pat
     old.write_text("#!/bin/sh\necho \"strace: unrecognized option '--pidns-translation'\" >&2; exit 1\n")
     old.chmod(0o755)
     with pytest.raises(Lacking, match=r"unrecognized option.*\n.*Install strace 5.9 or newer"):
-        recorder(str(old))
+        tracing(RunSettings(isolation(sandbox=False)), str(old))
 
 
 def test_a_record_that_ends_too_early_is_an_error(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
-    words = [*recorder(), "-o", str(whole), "--", "/bin/sh", "-c", "(cat /etc/passwd); exit 0"]
+    words = [*strace_words("strace"), "-o", str(whole), "--", "/bin/sh", "-c", "(cat /etc/passwd); exit 0"]
     subprocess.run(words, check=True, capture_output=True)
     seen = Sightings()
     read_record(whole, seen, shells=0, began=0.0)
@@ -312,12 +311,12 @@ from deadweight.core.probe import Probe, ProbeKind
 from deadweight.sandbox.isolation import isolation
 from deadweight.sandbox.launch import RunSettings
 from deadweight.sandbox.stand import Program, Stand
-from deadweight.sandbox.tracing import Sightings, traced
-seen, stand = Sightings(), Stand(Path(sys.argv[1]), sys.argv[1])
+from deadweight.sandbox.tracing import traced, tracing
+watching, stand = tracing(RunSettings(isolation())), Stand(Path(sys.argv[1]), sys.argv[1])
 asked = (Probe("command", ProbeKind.COMMAND, command="cat asked"),)
-record = traced(stand, Program(("cat", "started")), asked, RunSettings(isolation()), seen)
+record = traced(stand, Program(("cat", "started")), asked, watching)
 print(record.error, *(one.status for one in record.observations))
-print(*sorted(path for path in seen.paths if path.startswith(sys.argv[1] + "/") and path[-1] != "."))
+print(*sorted(path for path in watching.seen.paths if path.startswith(sys.argv[1] + "/") and path[-1] != "."))
 """
 
 

@@ -44,8 +44,8 @@ def COMMAND(target: Path, out: Path | None, as_json: bool, quiet: bool, **given:
     A record made elsewhere, of a service in production say, is taken with --from-trace. Make it with
 
     \b
-      strace -f -ttt -y -q -s 4096 --pidns-translation --trace=%file,getdents,getdents64,\\
-        fchdir,mmap,clone,clone3,fork,vfork,unshare,io_uring_setup \\
+      strace -f -ttt -y -q -s 4096 --pidns-translation '--trace=%file,?getdents,?getdents64,\\
+        ?fchdir,?mmap,?mmap2,?clone,?clone3,?fork,?vfork,?unshare,?io_uring_setup' \\
         --inject=io_uring_setup:error=ENOSYS -o record.log -p PID    (or a command instead of -p PID)
 
     \b

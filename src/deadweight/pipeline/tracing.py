@@ -16,7 +16,7 @@ from deadweight.pipeline.touching import touched
 from deadweight.pipeline.trace_places import places_of
 from deadweight.proof.prove import check_probes, observe
 from deadweight.sandbox.job import RUN
-from deadweight.sandbox.tracing import Sightings, traced
+from deadweight.sandbox.tracing import traced, tracing
 
 _AGAIN = "Nothing is known of what it needs until a run comes out right; see what it says: deadweight verify, or --run."
 _BROKEN = 500
@@ -41,6 +41,7 @@ def trace_scene(scene: Scene, proving: Proving, room: Path, *, runs: int = 1) ->
     Import sweeps are left out: they touch everything. An artifact that is no tree is unpacked into `room`. Raises
     NotTraced where a run was not seen whole or a probe did not come out, Lacking where nothing can be traced.
     """
+    watching = tracing(proving.settings)
     probes = tuple(probe for probe in proving.probes if probe.kind in _TRACED)
     stand = stand_for(scene.artifact, room)
     program = proving.start.on(stand) if proving.start else None
@@ -50,16 +51,15 @@ def trace_scene(scene: Scene, proving: Proving, room: Path, *, runs: int = 1) ->
     began = time.monotonic()
     _check(observe(stand, program, probes, proving.settings), probes)
     plain = time.monotonic() - began
-    seen = Sightings()
     for _ in range(runs):
-        _check(traced(stand, program, probes, proving.settings, seen), probes)
+        _check(traced(stand, program, probes, watching), probes)
     return replace(
-        touched(scene, seen, places_of(scene.listing, stand)),
+        touched(scene, watching.seen, places_of(scene.listing, stand)),
         command=shlex.join(program.command) if program else "",
         probes=tuple(probe.name for probe in probes),
         runs=runs,
         plain_seconds=plain,
-        traced_seconds=seen.seconds / runs,
+        traced_seconds=watching.seen.seconds / runs,
     )
 
 

@@ -21,7 +21,7 @@ _FOUND = frozenset(
 class Named:
     """A path that a call names: relative to the directory open at `base`, `""` for the working directory.
 
-    `base` is None where the record does not say what the descriptor is open on.
+    `base` is None where the record does not tell the path, or what the descriptor is open on.
     """
 
     path: str
@@ -70,6 +70,7 @@ _PLACES: Mapping[str, tuple[_Place, ...]] = {
     ),
 }
 _LISTINGS = frozenset(("getdents", "getdents64"))
+_MAPPINGS = frozenset(("mmap", "mmap2"))
 _MAP_DESCRIPTOR = 4
 _EMPTY = frozenset((Use.OPENED, Use.EXECUTED))
 
@@ -82,7 +83,7 @@ def named(call: Call) -> Iterator[Named]:
         return
     if call.name in _LISTINGS:
         yield from _of_descriptor(call, 0, Use.LISTED)
-    elif call.name == "mmap":
+    elif call.name in _MAPPINGS:
         if "PROT_EXEC" in call.arguments and not call.fault:
             yield from _of_descriptor(call, _MAP_DESCRIPTOR, Use.MAPPED)
     else:
@@ -104,6 +105,8 @@ def _of_path(call: Call, place: _Place) -> Iterator[Named]:
     path = text_of(words[place.path]) if len(words) > place.path else None
     use = Use.STATED if call.fault else place.use
     if path is None:
+        if len(words) > place.path and words[place.path] != "NULL":
+            yield Named(words[place.path], None, use)
         return
     if not path:
         if place.base >= 0 and use in _EMPTY:

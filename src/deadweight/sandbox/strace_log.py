@@ -154,27 +154,16 @@ class Reading:
         self._change(call, process)
 
     def _sighting(self, one: Named, process: Process, moment: float) -> Iterator[Sighting]:
-        executes = one.use is Use.EXECUTED
-        if executes:
-            process.executed += 1
-        if one.base:
-            path: str | None = posixpath.join(one.base, one.path) if one.path else one.base
-            if one.base.startswith("/") is False:
-                path = None
-        else:
-            path = process.place.absolute(one.path) if one.base == "" else None
+        process.executed += one.use is Use.EXECUTED
+        path = _whole_path(one, process.place)
         if path is None:
-            self._unplaced(one, process)
+            if process.executed > self.shells:
+                self._lost(f"the record does not tell where {one.path or 'a descriptor'!r} lies, as it does with -y")
             return
-        if executes:
+        if one.use is Use.EXECUTED:
             process.program = path
         if process.executed > self.shells:
             yield Sighting(path, one.use, moment, process.program)
-
-    def _unplaced(self, one: Named, process: Process) -> None:
-        if process.executed > self.shells:
-            what = "a descriptor's path is missing" if one.base is None else f"{one.path!r} hangs on a directory"
-            self._lost(f"{what} that the record does not name: it is made without -y")
 
     def _change(self, call: Call, process: Process) -> None:
         """What the call says of where the process stands."""
@@ -212,3 +201,12 @@ class Reading:
     def _lost(self, why: str) -> None:
         if len(self.faults) < 100:
             self.faults[why] = None
+
+
+def _whole_path(one: Named, place: Place) -> str | None:
+    """The absolute path, None where the record does not tell it."""
+    if one.base is None:
+        return None
+    if not one.base:
+        return place.absolute(one.path)
+    return posixpath.join(one.base, one.path) if one.base.startswith("/") else None

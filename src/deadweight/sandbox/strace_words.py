@@ -6,10 +6,13 @@ import shlex
 
 _CALLS = (
     "%file",
-    *("getdents", "getdents64", "fchdir", "mmap"),
-    *("clone", "clone3", "fork", "vfork", "unshare", "io_uring_setup"),
+    *("?getdents", "?getdents64", "?fchdir", "?mmap", "?mmap2"),
+    *("?clone", "?clone3", "?fork", "?vfork", "?unshare", "?io_uring_setup"),
 )
-"""The calls that name a file, walk a directory, map a library, or say whose working directory a path hangs on."""
+"""The calls that name a file, walk a directory, map a library, or say whose working directory a path hangs on.
+
+Not every machine has each of them, which the question marks allow.
+"""
 
 OPTIONS = (
     *("-f", "-ttt", "-y", "-q", "-s", "4096"),

@@ -21,6 +21,8 @@ from deadweight.sandbox.strace_log import Reading, Sighting
 from deadweight.sandbox.strace_words import strace_words
 
 _SECONDS = 30
+_TRIED = 7
+_TRIAL = ("-o", "/dev/null", "--", "/bin/sh", "-c", f"exit {_TRIED}")
 _STATIC = "Levels and rules that need no run still work: leave --run and --probe away, or give a --from-trace file."
 _INSTALL = f"Install strace 5.9 or newer (apt install strace). {_STATIC}"
 _PTRACE = "Docker: --cap-add SYS_PTRACE; sysctl kernel.yama.ptrace_scope=1 or less; no other tracer"
@@ -56,41 +58,41 @@ class Sightings:
             seen.uses[one.use] += 1
 
 
-def recorder(program: str = "strace") -> tuple[str, ...]:
-    """The words that record a program, tried on one; raises Lacking where strace is missing or tracing forbidden."""
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """How runs are traced, and what was seen so far; `tracer` are the words that record a program."""
+
+    tracer: tuple[str, ...]
+    settings: RunSettings
+    seen: Sightings = field(default_factory=Sightings)
+
+
+def tracing(settings: RunSettings, program: str = "strace") -> Tracing:
+    """A tracing that was tried; raises Lacking where strace is missing or the kernel forbids it to trace."""
     found = shutil.which(program)
     if found is None:
         raise Lacking("strace is not installed: what a run touches is not known", advice=_INSTALL)
     words = strace_words(found)
-    tried = subprocess.run(
-        [*words, "-o", "/dev/null", "--", "/bin/sh", "-c", "exit 7"],
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )
-    if tried.returncode != 7:
+    tried = subprocess.run([*words, *_TRIAL], capture_output=True, text=True, timeout=_SECONDS, check=False)
+    if tried.returncode != _TRIED:
         why = tried.stderr.strip()[-500:]
-        forbidden = "permitted" in why or "ptrace" in why.lower()
-        raise Lacking(f"strace does not work here: {why}", advice=_ALLOW if forbidden else _INSTALL)
-    return words
+        raise Lacking(f"strace does not work here: {why}", advice=_ALLOW if "PTRACE" in why.upper() else _INSTALL)
+    return Tracing(words, settings)
 
 
-def traced(
-    stand: Stand, program: Program | None, probes: Sequence[Probe], settings: RunSettings, seen: Sightings
-) -> RunRecord:
+def traced(stand: Stand, program: Program | None, probes: Sequence[Probe], tracing: Tracing) -> RunRecord:
     """Run the program and the command probes recorded, and add what they used to what was seen.
 
     Import sweeps, which touch everything, are run unrecorded. Of a run that did not start or ended in an error nothing
-    is added: the record says why. Raises NotTraced where what was recorded is not whole, Lacking where nothing can be.
+    is added: the record says why. Raises NotTraced where what was recorded is not whole.
     """
-    tracer = recorder()
     with tempfile.TemporaryDirectory(prefix="deadweight-trace-") as folder:
-        began = time.time()
-        record = launch(stand, program, probes, replace(settings, recording=Recording(tracer, folder)))
-        seen.seconds += time.time() - began
+        settings = replace(tracing.settings, recording=Recording(tracing.tracer, folder))
+        began, clock = time.time(), time.monotonic()
+        record = launch(stand, program, probes, settings)
+        tracing.seen.seconds += time.monotonic() - clock
         for path in sorted(Path(folder).iterdir()) if record.started and not record.error else ():
-            read_record(path, seen, shells=1 if settings.isolation.program else 0, began=began)
+            read_record(path, tracing.seen, shells=1 if settings.isolation.program else 0, began=began)
     return record
 
 
