@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
-from deadweight.cli.options import Settings, stacked
+from deadweight.cli.options import PATH, Settings, stacked
 from deadweight.cli.proving import pairs
+from deadweight.core.trace import Trace
 from deadweight.pipeline.exercise import Exercise
+from deadweight.pipeline.trace_file import read_trace
 
 ENTRIES = stacked(
     click.option("--entry", "entries", multiple=True, metavar="FILE|COMMAND", help="One more way in; repeatable."),
+    click.option("--from-trace", "trace_file", type=PATH, help="What a run touched: a file of deadweight trace."),
 )
 ENTER = stacked(
     click.option("--run", "command", metavar="COMMAND", help="How the program is started; an image has its own."),
@@ -22,12 +26,21 @@ ENTER = stacked(
 )
 
 
+def given_trace(given: Mapping[str, Any]) -> Trace | None:
+    """The trace of the file that was named, None where none was."""
+    path: Path | None = given.get("trace_file")
+    return read_trace(path) if path else None
+
+
 def entering(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:
     """How the program is started, from the options and the file; None where neither says it."""
     configured = asked.configuration
     run = given.get("command") or configured.run
     entries = tuple(given.get("entries") or configured.entries)
-    if not run and not entries:
+    trace = given_trace(given)
+    if not run and not entries and trace is None:
         return None
     environment = {**configured.environment, **pairs(given.get("environment") or ())}
-    return Exercise(run=run, directory=given.get("directory") or "", environment=environment, entries=entries)
+    return Exercise(
+        run=run, directory=given.get("directory") or "", environment=environment, entries=entries, trace=trace
+    )

@@ -52,7 +52,11 @@ CHOOSE = stacked(
     click.option("--select", multiple=True, metavar="RULE", help="Only these rules."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules."),
     click.option("--keep", multiple=True, metavar="GLOB", help="Paths that are never edited (** crosses slashes)."),
-    click.option("--level", type=click.Choice([str(level) for level in Level]), help="How far: safe, balanced or tight (deadweight rule)."),
+    click.option(
+        "--level",
+        type=click.Choice([str(level) for level in Level]),
+        help="How far: safe, balanced or tight (deadweight rule).",
+    ),
     click.option("--allow", multiple=True, type=click.Choice(SAFETIES), help="Which edits are made; safe and proven."),
 )
 

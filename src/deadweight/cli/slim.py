@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from deadweight.cli.entering import ENTRIES
+from deadweight.cli.entering import ENTRIES, given_trace
 from deadweight.cli.exits import FINE, OVER_BUDGET
 from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, Settings, settings
 from deadweight.cli.proving import PROVE, exercise
@@ -17,8 +17,11 @@ from deadweight.cli.telling import over_budget, tell
 from deadweight.core.errors import UsageError
 from deadweight.core.level import Level
 from deadweight.core.seams import Packing
+from deadweight.core.shape import Shape
 from deadweight.pipeline import reporting
+from deadweight.pipeline.exercise import Exercise
 from deadweight.pipeline.plan_file import read_plan
+from deadweight.pipeline.pulling import Base, base_at
 from deadweight.pipeline.slimming import Output
 
 
@@ -33,6 +36,14 @@ from deadweight.pipeline.slimming import Output
     help="Another format: directory, oci-layout, oci-archive, docker-archive, tar, zip.",
 )
 @click.option("--codec", metavar="CODEC", help="Compression of what is written anew: store, gzip, zstd, xz, bzip2.")
+@click.option(
+    "--shape",
+    type=click.Choice([str(shape) for shape in Shape]),
+    default=str(Shape.KEEP),
+    help="Layers of an image: each in its place, one new one on what is untouched, or a single one.",
+)
+@click.option("--base", type=PATH, help="An image whose layers those who pull have: they are kept in a layered one.")
+@click.option("--no-trace", is_flag=True, help="Do not watch a run before planning.")
 @click.option("--no-companion", is_flag=True, help="Do not keep what was cut beside the result.")
 @ENTRIES
 @PROVE
@@ -65,17 +76,29 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
     manners = Manners(as_json, quiet)
     asked = settings(target, manners, given, Level.BALANCED)
     what = read_plan(given["plan_file"]) if given["plan_file"] else asked.choice
-    output = Output(out, given["to_format"] or "", _packing(asked, given), not given["no_companion"])
-    report = reporting.slim(asked.target, output, what, exercise(asked, given))
+    base = base_at(given["base"], asked.target.sight) if given["base"] else Base()
+    packing = replace(_packing(asked, given), base=base.layers)
+    output = Output(out, given["to_format"] or "", packing, not given["no_companion"], base.path)
+    report = reporting.slim(asked.target, output, what, _watching(exercise(asked, given), given))
     assert report.after is not None, "what was made was weighed"
     over = over_budget(asked.configuration.budget, report.after, None)
     tell(replace(report, over_budget=over), manners)
     return OVER_BUDGET if over else FINE
 
 
+def _watching(asked: Exercise | None, given: dict[str, Any]) -> Exercise | None:
+    if asked is None:
+        return None
+    return replace(asked, trace=given_trace(given), watched=not given["no_trace"])
+
+
 def _packing(asked: Settings, given: dict[str, Any]) -> Packing:
-    progress = asked.target.sight.opening.progress
-    return Packing(codec=given["codec"] or "", epoch=_epoch(os.environ.get("SOURCE_DATE_EPOCH", "")), progress=progress)
+    return Packing(
+        codec=given["codec"] or "",
+        epoch=_epoch(os.environ.get("SOURCE_DATE_EPOCH", "")),
+        progress=asked.target.sight.opening.progress,
+        shape=Shape(given["shape"]),
+    )
 
 
 def _epoch(text: str) -> int:

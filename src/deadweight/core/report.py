@@ -64,6 +64,18 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """The bytes that a registry sends for an image, before and after, to one who has the layers of `base`.
+
+    `base` is where that image lies, empty for one who has nothing.
+    """
+
+    before: int
+    after: int
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One arrow of the pipeline and the seconds it took."""
 
@@ -86,4 +98,5 @@ class Report:
     gaps: tuple[Gap, ...] = ()
     stages: tuple[Stage, ...] = ()
     over_budget: tuple[str, ...] = ()
+    pulls: tuple[Pull, ...] = ()
     schema: int = REPORT_SCHEMA

@@ -26,9 +26,11 @@ from deadweight.pipeline.opening import Sight
 from deadweight.pipeline.opening import open_scene as scene_at
 from deadweight.pipeline.planning import make_plan
 from deadweight.pipeline.proving import Proving, proven
+from deadweight.pipeline.pulling import Base, pulls
 from deadweight.pipeline.slimming import Made, Output, check_free, companion_path, target_format
 from deadweight.pipeline.slimming import slim as make_slim
 from deadweight.pipeline.watch import Watch
+from deadweight.pipeline.watching import is_watched, watched
 from deadweight.pipeline.ways_in import acquaint
 
 EVERYTHING = Choice()
@@ -91,12 +93,18 @@ def slim(
     with watch.stage("open and attribute"):
         scene = open_scene(seen)
     wish = proving(exercise, scene.artifact, seen.sight.opening.progress) if exercise else None
+    if exercise and wish and is_watched(exercise, wish, what):
+        with watch.stage("trace"), tempfile.TemporaryDirectory(prefix="deadweight-trace-") as room:
+            exercise = watched(scene, exercise, wish, Path(room))
     with watch.stage("find and plan"):
         acquaint(scene, exercise)
         planned = _planned(scene, out, what, wish)
     with watch.stage("apply, prove and pack"):
         made = make_slim(scene, _plan_of(planned), out, (seen.sight, wish))
-    return _after(planned, (scene, made), watch)
+    with watch.stage("count what is pulled"):
+        base = Base(out.base, out.packing.base)
+        pulled = tuple(pulls(scene.artifact, made.scene.artifact, base, seen.sight.opening.progress))
+    return replace(_after(planned, (scene, made), watch), pulls=pulled)
 
 
 def verify(before: Target | Place, after: Target | Place, exercise: Exercise) -> Report:

@@ -14,8 +14,7 @@ from deadweight.core.edit import Edit, Safety
 from deadweight.core.errors import ProofFailed, UsageError
 from deadweight.core.paths import MAX_COMPONENT
 from deadweight.core.plan import Plan
-from deadweight.core.probe import ProbeKind
-from deadweight.core.proof import NO_PROOF, Comparison, Proof, Undone, Verdict
+from deadweight.core.proof import NO_PROOF, Proof, Undone, Verdict
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Format, Packing
 from deadweight.edits.applying import apply_all, edit_kinds
@@ -25,20 +24,23 @@ from deadweight.formats.output import put_in_place, refuse_inside, scratch_direc
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.proving import Baseline, Proving, compare, known_of, stand_for
-from deadweight.proof.bisect import find_culprits
+from deadweight.pipeline.trials import culprits
 
-MOST_TRIALS = 40
 MOST_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where the result goes, in which format (empty for the artifact's own), and whether a companion is kept."""
+    """Where the result goes, in which format (empty for the artifact's own), and whether a companion is kept.
+
+    `base` is where an image lies whose layers those who pull the result have, empty for none.
+    """
 
     path: Path
     format: str = ""
     packing: Packing = field(default_factory=Packing)
     companion: bool = True
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,42 +196,21 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
     undone: tuple[Undone, ...] = ()
     packed = broken
     for place in count(1):
-        shutil.rmtree(packed.path.parent, ignore_errors=True)
-        kept, culprits = _culprits(shop, packed.edits, (known, proving, proof), place)
-        undone += culprits
+        shutil.rmtree(packed.path, ignore_errors=True)
+        packed.path.unlink(missing_ok=True)
+        trying = shop.room / f"trying-{place}"
+        trying.mkdir()
+        kept, blamed = culprits(shop.scene, trying, (packed.edits, packed.changes), (known, proving, proof))
+        shutil.rmtree(trying, ignore_errors=True)
+        undone += blamed
         packed = shop.make((*kept, *follow_ups(shop.scene, kept)), f"mended-{place}")
         again = shop.prove(packed, known, proving)
         if again.verdict is Verdict.SAME:
             return packed, replace(again, undone=undone)
-        if again.verdict is not Verdict.DIFFERENT or not culprits or place == MOST_ROUNDS:
+        if again.verdict is not Verdict.DIFFERENT or not blamed or place == MOST_ROUNDS:
             break
         proof = again
     raise ProofFailed(
         f"the result answers differently: {reason(proof)}",
         advice="Taking out edits did not mend it. Nothing was written. See --keep and --ignore.",
     )
-
-
-def _culprits(
-    shop: _Workshop, edits: Sequence[Edit], failed: tuple[Baseline, Proving, Proof], place: int
-) -> tuple[tuple[Edit, ...], tuple[Undone, ...]]:
-    """Bisect the edits on the probes that failed alone."""
-    known, proving, proof = failed
-    differ = {one.probe for one in proof.comparisons if one.verdict is Verdict.DIFFERENT}
-    asked = tuple(probe for probe in known.probes if probe.name in differ)
-    swept = bool(asked) and all(probe.kind is ProbeKind.IMPORTS for probe in asked)
-    lean = replace(proving, start=None) if swept else proving
-    numbers = count(1)
-    progress = shop.output.packing.progress
-    progress.start("finding what broke it", 0, "trials")
-
-    def difference(some: Sequence[Edit]) -> Comparison | None:
-        packed = shop.make((*some, *follow_ups(shop.scene, some)), f"trial-{place}-{next(numbers)}")
-        tried = shop.prove(packed, replace(known, probes=asked), lean)
-        shutil.rmtree(packed.path.parent, ignore_errors=True)
-        progress.advance(1)
-        return tried.first_difference
-
-    found = find_culprits([edit for edit in edits if edit.rule], difference, MOST_TRIALS)
-    progress.finish()
-    return found

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deadweight.core.proof import Proof, Verdict
-from deadweight.core.report import Composition, Cut, Report
+from deadweight.core.report import Composition, Cut, Pull, Report
 from deadweight.reports.measures import bar, plural, share, size, times
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
@@ -19,7 +19,7 @@ MOST_UNPROVEN = 10
 def outcome_lines(report: Report, paint: Paint) -> Iterator[str]:
     """Before and after, what made the difference, and whether it still works."""
     if report.after is not None:
-        yield from _table(report.before, report.after, paint)
+        yield from _table(report, report.after, paint)
         yield from _waterfall(report, report.after, paint)
     if report.proof is not None:
         yield from proof_lines(report.proof, paint)
@@ -28,13 +28,23 @@ def outcome_lines(report: Report, paint: Paint) -> Iterator[str]:
         yield ""
 
 
-def _table(before: Composition, after: Composition, paint: Paint) -> Iterator[str]:
+def _table(report: Report, after: Composition, paint: Paint) -> Iterator[str]:
+    before = report.before
     yield paint(f"{'':<12}{'before':>12}{'after':>12}{'smaller':>10}", "bold")
     rows = [("stored", before.total, after.total), ("unpacked", before.unpacked, after.unpacked)]
     for name, was, now in rows:
         yield f"{name:<12}{size(was):>12}{size(now):>12}{paint(f'{times(was, now):>10}', 'green', 'bold')}"
+    for pull in report.pulls:
+        yield (
+            f"{'to pull':<12}{size(pull.before):>12}{size(pull.after):>12}"
+            f"{paint(f'{times(pull.before, pull.after):>10}', 'green', 'bold')}{_having(pull)}"
+        )
     yield f"{'entries':<12}{before.entries:>12,}{after.entries:>12,}{times(before.entries, after.entries):>10}"
     yield ""
+
+
+def _having(pull: Pull) -> str:
+    return f"  by one who has {printable(pull.base)}" if pull.base else ""
 
 
 def _waterfall(report: Report, after: Composition, paint: Paint) -> Iterator[str]:
