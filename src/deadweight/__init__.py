@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from deadweight.core.finding import Confidence, Evidence, Finding
     from deadweight.core.gap import Gap
     from deadweight.core.inventory import Inventory
+    from deadweight.core.level import Level
     from deadweight.core.limits import Limits
     from deadweight.core.owner import Owner
     from deadweight.core.plan import Plan
@@ -46,12 +47,14 @@ if TYPE_CHECKING:
     from deadweight.core.report import Composition, Cut, Report, Share
     from deadweight.core.scene import Scene
     from deadweight.core.seams import Opening, Packing
+    from deadweight.core.trace import Trace
     from deadweight.edits.restoring import Restored
     from deadweight.pipeline.exercise import Exercise
     from deadweight.pipeline.opening import Sight
     from deadweight.pipeline.plan_file import read_plan, write_plan
     from deadweight.pipeline.reporting import Target, open_scene, plan, restore, slim, verify, weigh
     from deadweight.pipeline.slimming import Output
+    from deadweight.pipeline.trace_file import read_trace, write_trace
 
 _HOMES = {
     "core.artifact": "Artifact",
@@ -61,6 +64,7 @@ _HOMES = {
     "core.finding": "Confidence Evidence Finding",
     "core.gap": "Gap",
     "core.inventory": "Inventory",
+    "core.level": "Level",
     "core.limits": "Limits",
     "core.owner": "Owner",
     "core.plan": "Plan",
@@ -69,12 +73,14 @@ _HOMES = {
     "core.report": "Composition Cut Report Share",
     "core.scene": "Scene",
     "core.seams": "Opening Packing",
+    "core.trace": "Trace",
     "edits.restoring": "Restored",
     "pipeline.exercise": "Exercise",
     "pipeline.opening": "Sight",
     "pipeline.plan_file": "read_plan write_plan",
     "pipeline.reporting": "Target open_scene plan restore slim verify weigh",
     "pipeline.slimming": "Output",
+    "pipeline.trace_file": "read_trace write_trace",
 }
 
 __all__ = [
@@ -96,6 +102,7 @@ __all__ = [
     "Inventory",
     "Kind",
     "Lacking",
+    "Level",
     "Limits",
     "Opening",
     "Output",
@@ -112,6 +119,7 @@ __all__ = [
     "Share",
     "Sight",
     "Target",
+    "Trace",
     "Unknown",
     "UsageError",
     "Verdict",
@@ -119,11 +127,13 @@ __all__ = [
     "open_scene",
     "plan",
     "read_plan",
+    "read_trace",
     "restore",
     "slim",
     "verify",
     "weigh",
     "write_plan",
+    "write_trace",
 ]
 
 

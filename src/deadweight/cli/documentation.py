@@ -10,6 +10,7 @@ from pathlib import Path
 from deadweight.cli.configuration import Budget, Configuration
 from deadweight.cli.exits import EXITS
 from deadweight.cli.main import COMMANDS
+from deadweight.core.level import Level
 from deadweight.core.plan import Plan
 from deadweight.core.seams import EditKind
 from deadweight.core.trace import Trace
@@ -56,10 +57,15 @@ def main(arguments: list[str]) -> int:
 def _rules() -> str:
     known = rules()
     rows = "".join(
-        f"| [{one.value.name}](#{one.value.name}) | {one.value.safety} | {one.value.summary} |\n" for one in known
+        f"| [{one.value.name}](#{one.value.name}) | {one.value.level} | {one.value.safety} | {one.value.summary} |\n"
+        for one in known
     )
+    levels = "".join(f"| `{level}` | {level.promise} |\n" for level in Level)
     sections = "".join(f"\n## {one.value.name}\n\n{_headed(one.doc)}\n" for one in known)
-    return f"# Rules\n\n| rule | safety | what it finds |\n|---|---|---|\n{rows}{sections}"
+    return (
+        f"# Rules\n\n| `--level` | what it cuts |\n|---|---|\n{levels}\n"
+        f"| rule | level | safety | what it finds |\n|---|---|---|---|\n{rows}{sections}"
+    )
 
 
 def _headed(doc: str) -> str:
@@ -84,7 +90,7 @@ def _configuration() -> str:
 
 def _toml(annotation: object) -> str:
     """How TOML calls the type of a setting."""
-    names = {"str": "text", "int": "whole number", "tuple[str, ...]": "list of text"}
+    names = {"str": "text", "int": "whole number", "tuple[str, ...]": "list of text", "Level | None": "text"}
     return names.get(str(annotation), "table")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from deadweight.cli.options import TALK
+from deadweight.core.level import Level
 from deadweight.core.plugins import Plugin
 from deadweight.core.seams import Rule
 from deadweight.pipeline.finding import no_rule, rules
@@ -29,14 +30,29 @@ def COMMAND(name: str | None, as_json: bool, quiet: bool) -> int:  # noqa: N802
     if as_json:
         click.echo(text([_document(plugin) for plugin in chosen]), nl=False)
     elif name:
-        click.echo(f"{name}  ({chosen[0].value.safety})\n\n{chosen[0].doc}")
+        rule = chosen[0].value
+        click.echo(f"{name}  ({rule.safety}, {_level(rule)})\n\n{chosen[0].doc}")
     else:
         width = max(len(plugin.value.name) for plugin in known)
         for plugin in known:
-            click.echo(f"{plugin.value.name:<{width}}  {plugin.value.safety:<9}  {plugin.value.summary}")
+            rule = plugin.value
+            click.echo(f"{rule.name:<{width}}  {rule.level:<8}  {rule.safety:<9}  {rule.summary}")
+        click.echo("")
+        for level in Level:
+            click.echo(f"--level {level:<8}  {level.promise}")
     return 0
+
+
+def _level(rule: Rule) -> str:
+    return "looks only where it is selected" if rule.by_name else f"from --level {rule.level}"
 
 
 def _document(plugin: Plugin[Rule]) -> dict[str, str]:
     rule = plugin.value
-    return {"name": rule.name, "summary": rule.summary, "safety": str(rule.safety), "documentation": plugin.doc}
+    return {
+        "name": rule.name,
+        "summary": rule.summary,
+        "safety": str(rule.safety),
+        "level": str(rule.level),
+        "documentation": plugin.doc,
+    }
