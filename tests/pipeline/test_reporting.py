@@ -301,3 +301,17 @@ def test_a_plan_with_a_suggested_edit_is_never_made(tmp_path: Path) -> None:
     planned = replace(reporting.plan(app), edits=(edit,))
     with pytest.raises(UsageError, match="the first suggested"):
         reporting.slim(app, tmp_path / "out", planned)
+
+
+def test_of_many_edits_the_one_to_blame_is_undone_and_the_input_shares_nothing_with_a_trial(
+    app: Path, tmp_path: Path
+) -> None:
+    held()
+    for number in range(60):
+        (app / f"unused-{number}.txt").write_text("x" * number)
+    plan = plan_of(app, "lazy.py", *(f"unused-{number}.txt" for number in range(60)))
+    report = reporting.slim(app, tmp_path / "out", plan, Exercise(probes=(RUN,)))
+    assert report.proof is not None
+    assert [one.edit.paths[0] for one in report.proof.undone] == ["lazy.py"]
+    assert len(made_in(tmp_path / "out")) == 5
+    assert (app / "lazy.py").stat().st_nlink == 1

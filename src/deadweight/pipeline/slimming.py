@@ -31,16 +31,12 @@ MOST_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where the result goes, in which format (empty for the artifact's own), and whether a companion is kept.
-
-    `base` is where an image lies whose layers those who pull the result have, empty for none.
-    """
+    """Where the result goes, in which format (empty for the artifact's own), and whether a companion is kept."""
 
     path: Path
     format: str = ""
     packing: Packing = field(default_factory=Packing)
     companion: bool = True
-    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +192,7 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
     undone: tuple[Undone, ...] = ()
     packed = broken
     for place in count(1):
-        shutil.rmtree(packed.path, ignore_errors=True)
-        packed.path.unlink(missing_ok=True)
+        _remove(packed.path)
         trying = shop.room / f"trying-{place}"
         trying.mkdir()
         kept, blamed = culprits(shop.scene, trying, (packed.edits, packed.changes), (known, proving, proof))
@@ -214,3 +209,10 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
         f"the result answers differently: {reason(proof)}",
         advice="Taking out edits did not mend it. Nothing was written. See --keep and --ignore.",
     )
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,189 @@
+"""Results that are only tried: trees of links with some of the edits, run and compared, and thrown away."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from deadweight.core.changes import Changes
+from deadweight.core.edit import Edit
+from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
+from deadweight.core.proof import Comparison, Proof, Undone, Verdict
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Packing
+from deadweight.edits.applying import edit_kinds
+from deadweight.edits.record import follow_ups
+from deadweight.facts.hard_imports import MODULE_PATHS
+from deadweight.formats.recognition import format_named
+from deadweight.formats.trees.twin import link_tree, placed
+from deadweight.pipeline.proving import Baseline, Proving, compare
+from deadweight.proof.bisect import Blame, find_culprits
+from deadweight.proof.comparison import spoiled
+from deadweight.proof.prove import observe
+from deadweight.proof.suspects import of_its_kind, suspects
+from deadweight.sandbox.stand import Stand
+
+MOST_TRIALS = 40
+
+
+def culprits(
+    scene: Scene, room: Path, made: tuple[Sequence[Edit], Changes], failed: tuple[Baseline, Proving, Proof]
+) -> tuple[tuple[Edit, ...], tuple[Undone, ...]]:
+    """Which of the edits made break what failed: those kept and those undone, the probes that failed asked alone.
+
+    `room` is an empty folder of ours; the changes are what the edits came to, their staged files still there.
+    """
+    edits, changes = made
+    known, proving, proof = failed
+    asked = _narrowed(known, proof, proving)
+    swept = all(probe.kind is not ProbeKind.REQUEST for probe in asked.probes) and _spares_program(proof, asked)
+    trials = _Trials(
+        scene, room, changes, asked, replace(proving, start=None) if swept else proving, _said(proof.after)
+    )
+    scene.progress.start("finding what broke it", 0, "trials")
+    found = find_culprits(
+        [edit for edit in edits if edit.rule], trials, MOST_TRIALS, Blame(trials.suspected, of_its_kind)
+    )
+    scene.progress.finish()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a run said: what came of each sweep, and all that it logged."""
+
+    swept: tuple[str, ...]
+    log: str
+
+
+@dataclass(slots=True)
+class _Trials:
+    """Trees with some of the edits. What edits came to together they come to alone: no two touch one path."""
+
+    scene: Scene
+    room: Path
+    changes: Changes
+    known: Baseline
+    proving: Proving
+    said: _Said
+    made: int = 0
+    base: Path | None = None
+    places: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, edits: Sequence[Edit]) -> Comparison | None:
+        """The first difference of a result with these edits alone."""
+        self.made += 1
+        corner = self.room / f"trial-{self.made}"
+        corner.mkdir()
+        try:
+            proof = compare(self.known, self._stand(edits, corner), self.proving)
+        finally:
+            shutil.rmtree(corner, ignore_errors=True)
+        self.said = _said(proof.after)
+        self.scene.progress.advance(1)
+        return proof.first_difference
+
+    def suspected(self, found: Comparison, edits: Sequence[Edit]) -> Sequence[Edit]:
+        """The edits that the difference and the sweeps of the last trial name, else those that its log does."""
+        listing, modules = self.scene.listing, self.scene.ask(MODULE_PATHS)
+        near = "\n".join((*self.said.swept, found.difference))
+        return suspects(near, edits, listing, modules) or suspects(self.said.log, edits, listing, modules)
+
+    def _stand(self, edits: Sequence[Edit], corner: Path) -> Stand:
+        assert self.known.stand is not None, "the original stood somewhere"
+        base, tree = self._base(), corner / "tree"
+        link_tree(base, placed(self._changes(edits, corner), self.places), tree)
+        return replace(self.known.stand, root=tree)
+
+    def _base(self) -> Path:
+        """The whole original as a tree of ours: as it was unpacked, or a copy, for links change what they name."""
+        if self.base is None:
+            standing = self.known.stand
+            ours = standing is not None and standing.root.is_relative_to(self.room.parent)
+            self.base = standing.root if standing is not None and ours else self._copied()
+            self.places = _places(self.scene, self.changes)
+        return self.base
+
+    def _copied(self) -> Path:
+        tree = self.room / "original"
+        pack = format_named("directory").pack
+        assert pack is not None, "trees can be written"
+        pack(self.scene.artifact, Changes(), tree, Packing())
+        return tree
+
+    def _changes(self, edits: Sequence[Edit], staging: Path) -> Changes:
+        """What these edits came to, and every RECORD true of that."""
+        paths = {path for edit in edits if edit.layer is None for path in edit.paths}
+        part = Changes(
+            self.changes.removed & paths,
+            {path: staged for path, staged in self.changes.replaced.items() if path in paths},
+            {path: link for path, link in self.changes.linked.items() if path in paths},
+        )
+        record = edit_kinds()["record"]
+        for edit in follow_ups(self.scene, edits):
+            part = part.merged(record.apply(edit, self.scene, part, staging))
+        return part
+
+
+def _places(scene: Scene, changes: Changes) -> dict[str, str]:
+    """Where paths that lead through symbolic links really lie."""
+    listing, found = scene.listing, {}
+    targets = (link.target for link in changes.linked.values())
+    for path in (*changes.removed, *changes.replaced, *changes.linked, *targets):
+        directory = listing.resolve(posixpath.dirname(path))
+        real = posixpath.join(directory, posixpath.basename(path)) if directory is not None else path
+        if real != path:
+            found[path] = real
+    return found
+
+
+def _narrowed(known: Baseline, proof: Proof, proving: Proving) -> Baseline:
+    """The probes that failed alone, and of import sweeps only the modules that did."""
+    differ = {one.probe for one in proof.comparisons if one.verdict is Verdict.DIFFERENT}
+    asked = tuple(probe for probe in known.probes if probe.name in differ)
+    lean = replace(known, probes=asked)
+    swept = {
+        probe.name: _spoiled(probe, known.first, proof.after) for probe in asked if probe.kind is ProbeKind.IMPORTS
+    }
+    few = tuple(replace(probe, modules=swept.get(probe.name) or probe.modules) for probe in asked)
+    if few == asked or known.stand is None:
+        return lean
+    alone = {one.probe: one for one in observe(known.stand, None, _sweeps(few, swept), proving.settings).observations}
+    if any(seen.status for seen in alone.values()):
+        return lean  # some import only after others: the whole sweep has to be done
+    return replace(lean, probes=few, first=_with(known.first, alone), second=_with(known.second, alone))
+
+
+def _sweeps(probes: Sequence[Probe], swept: dict[str, tuple[str, ...]]) -> tuple[Probe, ...]:
+    """The sweeps among the probes."""
+    return tuple(probe for probe in probes if swept.get(probe.name))
+
+
+def _with(record: RunRecord, seen: dict[str, Observation]) -> RunRecord:
+    kept = tuple(one for one in record.observations if one.probe not in seen)
+    return replace(record, observations=(*kept, *seen.values()))
+
+
+def _spoiled(probe: Probe, first: RunRecord, after: RunRecord | None) -> tuple[str, ...]:
+    outputs = [
+        next((one.output for one in record.observations if one.probe == probe.name), "")
+        for record in (first, after or first)
+    ]
+    return tuple(spoiled(outputs[0], outputs[1]))
+
+
+def _spares_program(proof: Proof, asked: Baseline) -> bool:
+    """Whether everything that failed is asked again by a probe, so that the program need not be started for it."""
+    differ = {one.probe for one in proof.comparisons if one.verdict is Verdict.DIFFERENT}
+    return bool(differ) and differ <= {probe.name for probe in asked.probes}
+
+
+def _said(record: RunRecord | None) -> _Said:
+    if record is None:
+        return _Said((), "")
+    swept = tuple(one.output for one in record.observations if "\t" in one.output)
+    troubles = (f"{one.trouble}\n{one.error}" for one in record.observations)
+    return _Said(swept, "\n".join((record.log, record.error, *troubles)))
