@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from deadweight.core.listing import Listing
 from deadweight.core.paths import parents
@@ -37,12 +38,14 @@ class Resolved:
 class ModulePath:
     """The directories in which imports are looked up, in order.
 
-    `finders` are what editable installs map: top-level name to the path that it is imported from.
+    `finders` are what editable installs map: top-level name to the path that it is imported from. `installed` are the
+    roots that hold distributions or the standard library.
     """
 
     listing: Listing
     roots: tuple[str, ...]
     finders: Mapping[str, str] = field(default_factory=dict)
+    installed: frozenset[str] = frozenset()
     _found: dict[tuple[str, str], Resolved] = field(default_factory=dict, repr=False)
     _inside: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
 
@@ -99,13 +102,27 @@ class ModulePath:
         real = self._real(directory) if directory in self.listing.links else directory
         return self.listing.directly_in(real) if real in self.listing.directories else iter(())
 
-    def submodules(self, directory: str) -> Iterator[str]:
-        """The files of all modules in the directory, and the `__init__` of each package in it."""
-        for paths in self._modules(directory).values():
-            yield from paths
+    def submodules(self, directory: str, begin: str = "") -> Iterator[str]:
+        """The files of all modules in the directory whose names begin so, and the `__init__` of packages in it."""
+        for name, paths in self._modules(directory).items():
+            if name.startswith(begin):
+                yield from paths
         prefix = f"{directory}/" if directory else ""
         for below in self._packages(directory):
-            yield from self._modules(prefix + below).get("__init__", ())
+            if below.startswith(begin):
+                yield from self._modules(prefix + below).get("__init__", ())
+
+    def beginning(self, begin: str) -> Iterator[str]:
+        """The files of every module whose dotted name begins so: `package.sub_` has a package and a part."""
+        package, _, part = begin.rpartition(".")
+        if not package:
+            if part:
+                yield from (path for root in self.roots for path in self.submodules(root, part))
+            return
+        for root in self.roots:
+            place = f"{root}/{package.replace('.', '/')}" if root else package.replace(".", "/")
+            if place in self.listing.directories:
+                yield from self.submodules(place, part)
 
     def _packages(self, directory: str) -> Iterator[str]:
         start = len(directory) + 1 if directory else 0
@@ -115,6 +132,10 @@ class ModulePath:
             if slash and name != last:
                 last = name
                 yield name
+
+    def is_installed(self, path: str) -> bool:
+        """Whether the nearest root above the path holds distributions or the standard library."""
+        return next((above in self.installed for above in (*parents(path), "") if above in self._root_set), False)
 
     def name_of(self, path: str) -> str:
         """The dotted name of the module at the path, from the nearest root; empty for one that lies under none."""
@@ -127,7 +148,7 @@ class ModulePath:
                 return ".".join(parts)
         return ""
 
-    @property
+    @cached_property
     def _root_set(self) -> frozenset[str]:
         return frozenset(self.roots)
 
@@ -138,7 +159,7 @@ def _module_path(scene: Scene) -> ModulePath:
     added, finders = _pointed(scene, sites)
     libraries = list(_libraries(scene.listing))
     roots = dict.fromkeys(_settled(scene.listing, (*own, *sites, *added, *libraries)))
-    return ModulePath(scene.listing, tuple(roots), finders)
+    return ModulePath(scene.listing, tuple(roots), finders, frozenset(_settled(scene.listing, (*sites, *libraries))))
 
 
 def _settled(listing: Listing, places: Iterable[str]) -> Iterator[str]:

@@ -23,14 +23,15 @@ _TOKEN = re.compile(
 )
 _COMMENT = re.compile(rb"#[^\n]*")
 _DOTTED = re.compile(rb"[\w.]+")
-_DYNAMIC = re.compile(
-    rb"import_module|__import__|find_spec|run_module|resolve_name|import_string|import_object|load_object|lazy|Lazy"
-    rb"|\ndef __getattr__|symbol_by_name|exec_module|load_module|iter_modules|walk_packages|_import_structure|__all__"
-)
+_LISTED = (b"find_spec", b"import_string", b"import_object", b"load_object", b"lazy", b"Lazy", b"\ndef __getattr__")
+_LISTED_TOO = (b"symbol_by_name", b"exec_module", b"load_module", b"_import_structure", b"__all__")
+_DYNAMIC = (b"import_module", b"__import__", b"run_module", b"resolve_name", b"iter_modules", b"walk_packages")
+_PLUGGED = (b"entry_point", b"entrypoint", b"stevedore")
 _NAME = re.compile(rb"\.{0,3}[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.\w+)*)?")
-_ASKING = re.compile(rb"(?i:import|load|lazy|require|backend|plugin|engine|module)\w*\(\s*(?:\w+=)?[rbuf]?$")
+_ASKING = (b"import", b"load", b"lazy", b"require", b"backend", b"plugin", b"engine", b"module")
+LONGEST = 100
+_KEYWORD = re.compile(rb"\s*(?:\w+=)?[rbuf]?\s*")
 _RUN = re.compile(rb"""["']-m["']\s*,\s*["']([\w.]+)["']""")
-_OPENING = b"(=rbuf \n\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class PythonText:
 
     `dotted` are strings with a dot or a colon, `words` all the others that are identifiers, empty where nothing is
     imported by name. `asked` are names handed to what by its own name imports or loads, `run` those behind `-m`.
+    `listed` is whether it says which names it has, or imports some of them late; `dynamic` whether it imports by name;
+    `plugged` whether it asks for entry points; then `texts` are all its short strings.
     """
 
     statements: tuple[Statement, ...]
@@ -60,16 +63,22 @@ class PythonText:
     words: frozenset[str]
     asked: frozenset[str]
     run: frozenset[str]
+    listed: bool
     dynamic: bool
+    plugged: bool
+    texts: frozenset[str] = frozenset()
 
 
 def read(body: bytes) -> PythonText:
     """What the source says."""
     body = b"\n" + body.replace(b"\r\n", b"\n")
-    dynamic = _DYNAMIC.search(body) is not None
+    dynamic = _has(body, _DYNAMIC)
+    plugged = _has(body, _PLUGGED)
+    listed = dynamic or plugged or _has(body, (*_LISTED, *_LISTED_TOO))
     statements: list[Statement] = []
     texts: set[bytes] = set()
     asked: set[bytes] = set()
+    short: set[bytes] = set()
     typing = 0
     for match in _TOKEN.finditer(body):
         kind = match.lastindex
@@ -77,11 +86,11 @@ def read(body: bytes) -> PythonText:
             continue
         if kind <= 2:
             text = match[kind]
+            if plugged and len(text) <= LONGEST:
+                short.add(text)
             if _NAME.fullmatch(text):
                 texts.add(text)
-                if body[match.start() - 1] in _OPENING and _ASKING.search(
-                    body, max(0, match.start() - 60), match.start()
-                ):
+                if _is_asked(body, match.start()):
                     asked.add(text)
         elif kind == 4:
             typing = max(typing, _end_of_typing(body, match))
@@ -92,16 +101,27 @@ def read(body: bytes) -> PythonText:
     return PythonText(
         tuple(statements),
         dotted,
-        frozenset(names - dotted) if dynamic else frozenset(),
+        frozenset(names - dotted) if listed else frozenset(),
         frozenset(name.decode() for name in asked),
-        frozenset(found.decode() for found in _RUN.findall(body)),
+        frozenset(found.decode() for found in _RUN.findall(body)) if b"-m" in body else frozenset(),
+        listed,
         dynamic,
+        plugged,
+        frozenset(text.decode("utf-8", "replace") for text in short),
     )
+
+
+def _has(body: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word in body for word in words)
 
 
 def _is_asked(body: bytes, start: int) -> bool:
     """Whether the string that starts there is handed to what by its own name imports or loads."""
-    return body[start - 1] in _OPENING and _ASKING.search(body, max(0, start - 60), start) is not None
+    opened = body.rfind(b"(", max(0, start - 40), start)
+    if opened < 0 or not _KEYWORD.fullmatch(body, opened + 1, start):
+        return False
+    words = body[max(0, opened - 40) : opened].split()
+    return bool(words) and _has(words[-1].lower(), _ASKING)
 
 
 def _end_of_typing(body: bytes, block: re.Match[bytes]) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.bodies import BODIES
+from deadweight.facts.dynamic_imports import DynamicImports, dynamic_imports
 from deadweight.facts.python_text import PythonText, read
 
 MAX_SCRIPT = 1 << 20
@@ -23,6 +24,10 @@ class PythonTexts:
         if path not in self._read:
             self._read[path] = self._text(path)
         return self._read[path]
+
+    def dynamic(self, path: str) -> DynamicImports:
+        """What the source imports by names that it builds."""
+        return dynamic_imports(self.scene.ask(BODIES).read(path) or b"")
 
     def _text(self, path: str) -> PythonText | None:
         named = path.endswith(".py")

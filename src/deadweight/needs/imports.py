@@ -14,6 +14,8 @@ from deadweight.facts.python_text import PythonText, Statement
 from deadweight.facts.python_texts import PYTHON_TEXTS
 from deadweight.facts.tools import TOOL_BOUND
 
+_UNREAD = "its package has a source that imports by name and can't be parsed"
+
 
 @dataclass(frozen=True, slots=True)
 class _Module:
@@ -53,6 +55,9 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     for statement in text.statements:
         yield from _imported(module, statement)
     yield from _spoken(module, text)
+    yield from _beside(module)
+    if text.dynamic:
+        yield from _built(module, text)
 
 
 def _above(module: _Module) -> Iterator[Step]:
@@ -93,15 +98,45 @@ def _fallback(module: _Module) -> str:
 
 
 def _spoken(module: _Module, text: PythonText) -> Iterator[Step]:
+    """What strings of the source name."""
     for name in sorted(text.asked | text.run):
         yield from _named(module, name, f"named as {name!r}", guarded=True)
     for name in sorted(text.run):
         yield from _named(module, f"{name}.__main__", f"run as -m {name}", guarded=True, whole=True)
     for name in sorted(text.dotted):
         yield from _quoted(module, name)
-    if text.dynamic:
-        for name in sorted(text.words):
-            yield from _named(module, f"{module.package}.{name}", f"named as {name!r}", guarded=True, whole=True)
+    for name in sorted(text.words if module.package else ()):
+        yield from _named(module, f"{module.package}.{name}", f"named as {name!r}", guarded=True, whole=True)
+
+
+def _built(module: _Module, text: PythonText) -> Iterator[Step]:
+    """What the source imports by names that it builds, and all beside it where only a run can tell."""
+    found = module.scene.ask(PYTHON_TEXTS).dynamic(module.path)
+    for begin in sorted(found.prefixes):
+        dots = len(begin) - len(begin.lstrip("."))
+        whole = f"{module.absolute(dots, '')}.{begin[dots:]}" if dots else begin
+        yield from _kept(module, module.places.beginning(whole), f"its name begins with {whole!r}, as one built there")
+    named = module.package and any(
+        module.places.resolve(f"{module.package}.{word}").whole for word in text.words if module.package
+    )
+    doubts = found.doubts or (() if named else found.deferred)
+    if not module.package or not (doubts or found.unread):
+        return
+    says = f"its package imports in line {doubts[0]} what only a run can tell" if doubts else _UNREAD
+    yield from _kept(module, module.places.submodules(module.directory), says)
+
+
+def _kept(module: _Module, paths: Iterable[str], says: str) -> Iterator[Step]:
+    bound = module.scene.ask(TOOL_BOUND)
+    for path in paths:
+        if bound.holds(module.path) or not bound.holds(path):
+            yield Step(path, says)
+
+
+def _beside(module: _Module) -> Iterator[Step]:
+    """The application's modules in one package go together."""
+    if module.package and module.path not in module.scene.ask(HOLDERS) and not module.places.is_installed(module.path):
+        yield from _kept(module, module.places.submodules(module.directory), "is in a package of the application")
 
 
 def _quoted(module: _Module, name: str) -> Iterator[Step]:

@@ -1,0 +1,46 @@
+"""A reached module needs the data of its package: what reads it builds the path as it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from posixpath import dirname
+
+from deadweight.core.closure import Step
+from deadweight.core.scene import Scene
+from deadweight.core.seams import Need
+from deadweight.facts.distributions import HOLDERS
+from deadweight.facts.infos import INFOS
+from deadweight.facts.package_files import PACKAGE_FILES
+
+_MODULES = (".py", ".so", ".pyd")
+_ASIDE = ("bin/", "include/", "share/man/", "share/doc/")
+
+
+def _follow(scene: Scene, path: str) -> Iterator[Step]:
+    files = scene.ask(PACKAGE_FILES)
+    if path.endswith(_MODULES):
+        directory = dirname(path)
+        if directory in files:
+            yield Step(directory, "is the package with its data")
+        yield from _aside(scene, path)
+    elif path in files:
+        yield from (Step(file, "is data of the package") for file in files[path])
+
+
+def _aside(scene: Scene, path: str) -> Iterator[Step]:
+    """What the distribution installs beside the site, for its top-level modules: data under `share`, `etc`."""
+    one = scene.ask(INFOS).get(scene.ask(HOLDERS).get(path, ""))
+    if one is None or one.site not in (dirname(path), dirname(dirname(path))):
+        return
+    prefix = dirname(dirname(dirname(one.site)))
+    top = f"{prefix}/" if prefix else ""
+    for file in one.files:
+        if file.startswith(top) and not file.startswith((f"{one.site}/", *(top + aside for aside in _ASIDE))):
+            yield Step(file, "is data that its distribution installs beside it")
+
+
+def _seeds(_: Scene) -> Iterable[Step]:
+    return ()
+
+
+NEED: Need = Need("package-data", "the data of packages with a reached module", _seeds, _follow)
