@@ -60,7 +60,6 @@ class Trace:
         """The paths that were touched in any way."""
         return frozenset(touch.path for touch in self.touches)
 
-
     def bound_to(self, digest: str) -> Trace:
         """This trace, where it is of the digest; any other raises UsageError."""
         if self.artifact != digest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from deadweight.core.entry import Kind
@@ -19,11 +20,9 @@ def counted(paths: Mapping[str, int]) -> Mapping[str, int]:
 
 
 def _file_counts(scene: Scene) -> Mapping[str, int]:
-    direct: dict[str, int] = {}
-    for entry in scene.listing.entries:
-        if entry.kind is not Kind.DIRECTORY:
-            direct[entry.directory] = direct.get(entry.directory, 0) + 1
-    return counted(direct)
+    directory = Kind.DIRECTORY
+    paths = [entry.path for entry in scene.listing.entries if entry.kind is not directory]
+    return counted(Counter([path.rpartition("/")[0] for path in paths]))
 
 
 FILE_COUNTS: Fact[Mapping[str, int]] = Fact("file counts", _file_counts)

@@ -13,6 +13,8 @@ from deadweight.core.gap import Gap
 from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
+from deadweight.facts.endings import ENDINGS
+from deadweight.facts.held_endings import HELD_ENDINGS
 from deadweight.facts.suites import is_test
 
 MAX_SOURCE = 16 << 20
@@ -36,7 +38,9 @@ _APPLICATION = ((CUDA, (b"cuda", b"nvidia")), (COMPILING, (*_COMPILING[1], *_BUI
 FOLDERS = ("tests", "test", "docs", "doc", "examples", "example")
 _JOINS = re.compile(rb"join\w*\(|\w[ \t]*/[ \t]*$|__file__|Path\(|files\(|get_data\(|filename\(")
 _FOREIGN = frozenset({OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.NPM})
-_IMPORT = re.compile(rb"import[ \t(*]")
+_IMPORT = b"import"
+_AFTER_IMPORT = (b" ", b"\t", b"(", b"*")
+_QUOTES = (b"'", b'"')
 _STATEMENT = re.compile(r"([ \t]*)(?:from[ \t]+(\.*)([\w.]*)[ \t]*import[ \t]*(.*)|import[ \t]+(.*))", re.DOTALL)
 _TEST_NAME = re.compile(rb"\.tests?\b")
 _COMMENT = re.compile(r"#[^\n]*")
@@ -64,38 +68,37 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class _Home:
-    """Where a source belongs: its distribution, the root of its modules, and the endings to look for."""
+    """Where a source belongs: its distribution, the root of its modules, the signs to look for, and the folders."""
 
     distribution: str
     root: str
-    watched: tuple[tuple[str, tuple[bytes, ...]], ...]
+    signs: tuple[tuple[str, bytes], ...]
+    folders: tuple[str, ...] = ()
 
 
 def _sources(scene: Scene) -> Mapping[str, Source]:
-    homes = {path: home for one in scene.ask(DISTRIBUTIONS) for path, home in _homes(one)}
-    own = _Home("", "", _APPLICATION)
-    wanted = [entry for entry in scene.listing.entries if _is_wanted(scene, entry, homes)]
+    homes = {path: home for one in scene.ask(DISTRIBUTIONS) for path, home in _homes(scene, one)}
+    own = _Home("", "", tuple((named, sign) for named, signs in _APPLICATION for sign in signs))
+    wanted = [entry for entry in scene.ask(ENDINGS).get(".py", ()) if _is_wanted(scene, entry, homes)]
     contents = scene.artifact.contents.stream(wanted)
     return {entry.path: _read(entry, body, homes.get(entry.path, own)) for entry, body in contents}
 
 
-def _homes(distribution: Distribution) -> Iterator[tuple[str, _Home]]:
-    home = _Home(distribution.info, distribution.site, tuple(_watched(distribution)))
-    for path in distribution.files:
-        if path.endswith(".py"):
-            yield path, home
+def _homes(scene: Scene, distribution: Distribution) -> Iterator[tuple[str, _Home]]:
+    parts = {part for above in {path.rpartition("/")[0] for path in distribution.files} for part in above.split("/")}
+    folders = tuple(folder for folder in FOLDERS if folder in parts)
+    home = _Home(distribution.info, distribution.site, tuple(_signs(scene, distribution)), folders)
+    for path in scene.ask(HELD_ENDINGS).get(".py", {}).get(distribution.info, ()):
+        yield path, home
 
 
-def _watched(distribution: Distribution) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-    yield _COMPILING
-    endings = {path[path.rfind(".") :] for path in distribution.files}
-    for ending in endings & WATCHED.keys():
-        yield ending, (f'{ending}"'.encode(), f"{ending}'".encode(), *WATCHED[ending])
-    parts = {
-        part for directory in {path.rpartition("/")[0] for path in distribution.files} for part in directory.split("/")
-    }
-    for folder in parts.intersection(FOLDERS):
-        yield folder, tuple(f"{quote}{folder}{end}".encode() for quote in "'\"" for end in (quote, "/"))
+def _signs(scene: Scene, distribution: Distribution) -> Iterator[tuple[str, bytes]]:
+    named, signs = _COMPILING
+    yield from ((named, sign) for sign in signs)
+    held = scene.ask(HELD_ENDINGS)
+    for ending, others in WATCHED.items():
+        if distribution.info in held.get(ending, ()):
+            yield from ((ending, sign) for sign in (f'{ending}"'.encode(), f"{ending}'".encode(), *others))
 
 
 def _is_wanted(scene: Scene, entry: Entry, homes: Mapping[str, _Home]) -> bool:
@@ -115,30 +118,29 @@ def _is_wanted(scene: Scene, entry: Entry, homes: Mapping[str, _Home]) -> bool:
 def _read(entry: Entry, stream: BinaryIO, home: _Home) -> Source:
     body = stream.read(MAX_SOURCE)
     package = _package(entry.path.removeprefix(f"{home.root}/"))
-    statements = list(_statements(body))
+    imports: tuple[set[str], set[str]] = (set(), set())
+    for deep, text in _statements(body):
+        imports[deep].update(_names(text, package))
+    speaks = {named for named, sign in home.signs if sign in body}
+    speaks.update(folder for folder in home.folders if _is_joined(body, folder.encode()))
     return Source(
         entry.path,
         home.distribution,
-        frozenset(name for deep, text in statements if not deep for name in _names(text, package)),
-        frozenset(name for deep, text in statements if deep for name in _names(text, package)),
+        frozenset(imports[False]),
+        frozenset(imports[True]),
         frozenset(_quoted(body)),
-        frozenset(_speaks(body, home)),
+        frozenset(speaks),
     )
 
 
-def _speaks(body: bytes, home: _Home) -> Iterator[str]:
-    for named, signs in home.watched:
-        if any(_is_path(body, sign) if named in FOLDERS else sign in body for sign in signs):
-            yield named
-
-
-def _is_path(body: bytes, sign: bytes) -> bool:
-    """Whether the quoted name stands in what joins a path: most lists of words hold a "tests" too."""
-    start = body.find(sign)
-    while start >= 0:
-        if _JOINS.search(body, max(0, start - 100), start):
+def _is_joined(body: bytes, folder: bytes) -> bool:
+    """Whether the name stands in quotes in what joins a path: most lists of words hold a "tests" too."""
+    at = body.find(folder)
+    while at >= 0:
+        quote, after = body[at - 1 : at], body[at + len(folder) : at + len(folder) + 1]
+        if quote in _QUOTES and after in (quote, b"/") and _JOINS.search(body, max(0, at - 101), at - 1):
             return True
-        start = body.find(sign, start + 1)
+        at = body.find(folder, at + 1)
     return False
 
 
@@ -149,13 +151,15 @@ def _package(path: str) -> list[str]:
 
 def _statements(body: bytes) -> Iterator[tuple[bool, str]]:
     """Each line that reads as an import statement, with all its continued lines, and whether it is indented."""
-    for match in _IMPORT.finditer(body):
-        start = body.rfind(b"\n", 0, match.start()) + 1
-        head = body[start : match.start()].lstrip()
-        if head and not head.startswith(b"from"):
-            continue
-        end = _end(body, match.end() - 1)
-        yield body[start] in b" \t", body[start:end].decode("utf-8", "replace")
+    at = body.find(_IMPORT)
+    while at >= 0:
+        after = at + len(_IMPORT)
+        if body[after : after + 1] in _AFTER_IMPORT:
+            start = body.rfind(b"\n", 0, at) + 1
+            head = body[start:at].lstrip()
+            if not head or head.startswith(b"from"):
+                yield body[start] in b" \t", body[start : _end(body, after)].decode("utf-8", "replace")
+        at = body.find(_IMPORT, after)
 
 
 def _end(body: bytes, start: int) -> int:
@@ -200,13 +204,13 @@ def _absolute(dots: str, module: str, package: list[str]) -> str:
 
 def _quoted(body: bytes) -> Iterator[str]:
     """Dotted names with a part `test` or `tests` that stand whole in quotes."""
-    for match in _TEST_NAME.finditer(body):
+    for match in _TEST_NAME.finditer(body) if b".test" in body else ():
         start, end = match.start(), match.end()
         while start and (body[start - 1 : start].isalnum() or body[start - 1 : start] in b"._"):
             start -= 1
         while body[end : end + 1].isalnum() or (end < len(body) and body[end : end + 1] in b"._"):
             end += 1
-        if body[start - 1 : start] in (b'"', b"'") and body[end : end + 1] in (b'"', b"'"):
+        if body[start - 1 : start] in _QUOTES and body[end : end + 1] in _QUOTES:
             yield body[start:end].decode("ascii", "replace")
 
 

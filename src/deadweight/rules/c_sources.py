@@ -31,7 +31,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.rules.build_inputs import build_inputs
-from deadweight.rules.distribution_files import module_files
+from deadweight.rules.distribution_files import ending_in
 
 _NAME = "c-sources"
 _ENDINGS = (".c", ".cc", ".cpp", ".cxx", ".cu", ".f90", ".pyx", ".pxd", ".pxi")
@@ -39,7 +39,7 @@ _ENDINGS = (".c", ".cc", ".cpp", ".cxx", ".cu", ".f90", ".pyx", ".pxd", ".pxi")
 
 def _find(scene: Scene) -> Iterator[Finding]:
     for distribution in scene.ask(DISTRIBUTIONS):
-        sources = [path for path in module_files(distribution) if path.endswith(_ENDINGS)]
+        sources = ending_in(scene, distribution, _ENDINGS)
         found = build_inputs(scene, _NAME, distribution, sources)
         if found is not None:
             yield found

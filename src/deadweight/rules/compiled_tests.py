@@ -31,7 +31,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.native.elf import MAGIC
-from deadweight.rules.distribution_files import held_by, module_files
+from deadweight.rules.distribution_files import ending_in, held_by
 from deadweight.rules.reporting import Waste, finding
 
 _NAME = "compiled-tests"
@@ -43,7 +43,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
     for distribution in scene.ask(DISTRIBUTIONS):
         programs = [
             path
-            for path in module_files(distribution)
+            for path in ending_in(scene, distribution, ("",))
             if is_under(path, distribution.site)
             and _PROGRAM.fullmatch(path.rpartition("/")[2])
             and entries[path].head[:4] == MAGIC

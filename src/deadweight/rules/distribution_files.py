@@ -9,6 +9,7 @@ from deadweight.core.paths import parents
 from deadweight.core.scene import Scene
 from deadweight.facts.distributions import HOLDERS, Distribution
 from deadweight.facts.file_counts import FILE_COUNTS, counted
+from deadweight.facts.held_endings import HELD_ENDINGS
 from deadweight.facts.sites import SITES
 from deadweight.rules.reporting import Group
 
@@ -22,6 +23,14 @@ def module_files(distribution: Distribution) -> Iterator[str]:
     """The distribution's files but for its own metadata."""
     inside = f"{distribution.info}/"
     return (path for path in distribution.files if not path.startswith(inside) and path != distribution.info)
+
+
+def ending_in(scene: Scene, distribution: Distribution, endings: Iterable[str]) -> list[str]:
+    """The distribution's files with one of these endings, but for its own metadata, sorted."""
+    held = scene.ask(HELD_ENDINGS)
+    paths = [path for ending in endings for path in held.get(ending, {}).get(distribution.info, ())]
+    inside = f"{distribution.info}/"
+    return sorted(path for path in paths if not path.startswith(inside) and path != distribution.info)
 
 
 def own_paths(scene: Scene, distribution: Distribution, directories: Iterable[str]) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ _NAME = "docs-in-distributions"
 _FOLDER = re.compile(r"(?:^|/)(docs?|examples?)/")
 _SHARED = re.compile(r"(?:^|/)share/(?:doc|man)/")
 _LEGAL = re.compile(r"licen[cs]e|notice|copying|copyright|authors|patents", re.IGNORECASE)
+_PAGES = (".rst", ".md", ".txt")
 _KNOWN = re.compile(
     r"(?:readme|changes|changelog|change_log|history|news|release[-_]?notes|releases|contributing|contributors|credits"
     r"|todo|install|upgrading|migration|security|code_of_conduct|governance|maintainers)[^/]*\.(?:rst|md|txt)",
@@ -61,13 +62,19 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 
 def _documents(scene: Scene, distribution: Distribution) -> Iterator[str]:
+    hinted = [path for path in module_files(distribution) if _hints(path)]
     root = f"{distribution.site}/" if distribution.site else ""
-    packages = regular_packages(path.removeprefix(root) for path in distribution.files)
-    for path in module_files(distribution):
+    packages = regular_packages(path.removeprefix(root) for path in distribution.files) if hinted else frozenset()
+    for path in hinted:
         is_inside = path.startswith(root) and not _LEGAL.search(path.rpartition("/")[2])
         if is_inside and _is_document(scene, distribution, path[len(root) :], packages):
             yield path
-    yield from (path for path in module_files(distribution) if _is_shared(path))
+    yield from (path for path in hinted if _is_shared(path))
+
+
+def _hints(path: str) -> bool:
+    """Whether the path may be that of a document: what is cheap to tell goes first."""
+    return "doc" in path or "example" in path or "share/" in path or path.lower().endswith(_PAGES)
 
 
 def _is_shared(path: str) -> bool:
@@ -79,12 +86,12 @@ def _is_document(scene: Scene, distribution: Distribution, path: str, packages: 
     name = path.rpartition("/")[2]
     folder = _FOLDER.search(path)
     says = folder[1] if folder else name[name.rfind(".") :]
-    if is_test(path) or name.endswith(".pyi") or (distribution.info, says) in scene.ask(SPOKEN):
+    if is_test(path) or name.endswith(".pyi") or not (folder or _KNOWN.fullmatch(name)):
         return False
-    if folder is None:
-        return _KNOWN.fullmatch(name) is not None and is_reached(path.rpartition("/")[0], packages)
-    above = path[: folder.start()]
-    return is_reached(above, packages) and not _is_code(scene, path, folder.end() - 1, packages)
+    above = path[: folder.start()] if folder else path.rpartition("/")[0]
+    if not is_reached(above, packages) or (distribution.info, says) in scene.ask(SPOKEN):
+        return False
+    return folder is None or not _is_code(scene, path, folder.end() - 1, packages)
 
 
 def _is_code(scene: Scene, path: str, end: int, packages: frozenset[str]) -> bool:

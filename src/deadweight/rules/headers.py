@@ -32,7 +32,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.rules.build_inputs import build_inputs
-from deadweight.rules.distribution_files import module_files
+from deadweight.rules.distribution_files import ending_in
 
 _NAME = "headers"
 _ENDINGS = (".h", ".hh", ".hpp", ".hxx", ".cuh", ".ipp", ".tcc")
@@ -40,7 +40,7 @@ _ENDINGS = (".h", ".hh", ".hpp", ".hxx", ".cuh", ".ipp", ".tcc")
 
 def _find(scene: Scene) -> Iterator[Finding]:
     for distribution in scene.ask(DISTRIBUTIONS):
-        headers = [path for path in module_files(distribution) if path.endswith(_ENDINGS)]
+        headers = ending_in(scene, distribution, _ENDINGS)
         found = build_inputs(scene, _NAME, distribution, headers)
         if found is not None:
             yield found

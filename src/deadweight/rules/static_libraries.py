@@ -30,7 +30,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.rules.build_inputs import build_inputs
-from deadweight.rules.distribution_files import module_files
+from deadweight.rules.distribution_files import ending_in
 
 _NAME = "static-libraries"
 _ENDINGS = (".a", ".la", ".lib", ".cmake", ".pc")
@@ -38,7 +38,7 @@ _ENDINGS = (".a", ".la", ".lib", ".cmake", ".pc")
 
 def _find(scene: Scene) -> Iterator[Finding]:
     for distribution in scene.ask(DISTRIBUTIONS):
-        libraries = [path for path in module_files(distribution) if path.endswith(_ENDINGS)]
+        libraries = ending_in(scene, distribution, _ENDINGS)
         found = build_inputs(scene, _NAME, distribution, libraries)
         if found is not None:
             yield found

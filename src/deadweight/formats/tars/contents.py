@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -45,7 +46,8 @@ class TarContents:
 
     def stream(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, BinaryIO]]:
         """Give each wanted file's body, in storage order; see core Contents."""
-        jobs = sorted(self._jobs(wanted), key=lambda job: self._place(job[1]))
+        turns = self._turns()
+        jobs = sorted(self._jobs(wanted), key=lambda job: (turns[job[1].layer], job[1].offset))
         with ExitStack() as open_files:
             tapes: dict[Path, Tape] = {}
             for layer, group in groupby(jobs, key=lambda job: job[1].layer):
@@ -69,9 +71,11 @@ class TarContents:
             if body is not None and body.kind is Kind.FILE:
                 yield entry, body
 
-    def _place(self, body: Entry) -> tuple[str, int, int, int]:
-        place = self.containers[body.layer].range
-        return (str(place.path), place.start, body.layer, body.offset)
+    def _turns(self) -> dict[int, int]:
+        """When each layer is read: in the order in which they lie in their files."""
+        places = {layer: container.range for layer, container in self.containers.items()}
+        order = sorted(places, key=lambda layer: (str(places[layer].path), places[layer].start, layer))
+        return {layer: turn for turn, layer in enumerate(order)}
 
     def _opened(self, place: ByteRange, tapes: dict[Path, Tape], open_files: ExitStack) -> BinaryIO:
         if place.path not in tapes:
@@ -128,6 +132,8 @@ def _bodies(
 
 
 def _body(at: _Place, body: Entry, regions: Regions | None) -> BinaryIO:
+    if regions is None and body.size <= CHUNK:
+        return io.BytesIO(at.take(body.size))
     pieces = at.pieces(body.size) if regions is None else expanded(at.pieces, regions, body.size)
     return stream_of(pieces)
 
@@ -157,6 +163,12 @@ class _Place:
             self._position = position
         for _ in self.pieces(position - self._position):
             pass
+
+    def take(self, size: int) -> bytes:
+        """The next so many bytes; raises Corrupt where there are fewer."""
+        body = self._stream.read(size) if size else b""
+        self._position += len(body)
+        return body if len(body) == size else body + b"".join(self.pieces(size - len(body)))
 
     def pieces(self, size: int) -> Iterator[memoryview]:
         """The next so many bytes; raises Corrupt where there are fewer."""
