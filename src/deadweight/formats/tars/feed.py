@@ -99,12 +99,27 @@ class ChunkFeed:
         return self._base + self._at
 
     @property
+    def chunk(self) -> tuple[bytes, int]:
+        """The chunk that it stands in, and where in it."""
+        return self._chunk, self._at
+
+    @property
+    def chunk_cost(self) -> tuple[int, int]:
+        """The stored bytes before the chunk, and those of the chunk."""
+        if self._came_from is None:
+            return self._base, len(self._chunk)
+        before, after = self._stored
+        return before, after - before
+
+    def move_to(self, at: int) -> None:
+        """Go forward to that place in the chunk."""
+        self._at = at
+
+    @property
     def stored(self) -> int:
         """The stored bytes up to the position; within a chunk in proportion, so it only ever grows."""
-        if self._came_from is None:
-            return self._base + self._at
-        before, after = self._stored
-        return before + (after - before) * self._at // max(1, len(self._chunk))
+        before, cost = self.chunk_cost
+        return before + cost * self._at // max(1, len(self._chunk))
 
     def take(self, size: int) -> bytes:
         """The next bytes, fewer only at the end."""

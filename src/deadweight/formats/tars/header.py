@@ -20,7 +20,7 @@ MOST_SECONDS = 1 << 62
 
 _FIELDS = struct.Struct("100s24s12s12s8sc100s8s64x8s8s155s12x")
 _ADLER = 65521
-_USTAR = b"ustar\x0000"
+USTAR = b"ustar\x0000"
 _STAR = slice(508, 512)
 
 
@@ -44,13 +44,13 @@ def read_block(block: bytes, where: str, at: int) -> Block:
     try:
         _verify(block, _number(checksum))
         device = (_number(major), _number(minor)) if flag in b"34" else (0, 0)
-        mode, uid, gid = _rights(rights)
-        size, mtime = _number(declared), _time(time)
+        mode, uid, gid = rights_of(rights)
+        size, mtime = _number(declared), time_of(time)
     except ValueError as error:
         raise Corrupt(f"no tar header at byte {at}: {error}", where=where, advice="The archive is damaged.") from None
     if size < 0:
         raise Corrupt(f"the tar header at byte {at} has a negative size", where=where)
-    name = _prefixed(name, prefix, block) if prefix[0] and magic == _USTAR else _text(name)
+    name = prefixed(name, prefix, block) if prefix[0] and magic == USTAR else _text(name)
     return Block(name, mode, uid, gid, size, mtime, flag, _text(link), device)
 
 
@@ -67,7 +67,8 @@ def is_header(block: bytes) -> bool:
         return False
 
 
-def _prefixed(name: bytes, prefix: bytes, block: bytes) -> bytes:
+def prefixed(name: bytes, prefix: bytes, block: bytes) -> bytes:
+    """The name of a ustar header behind its prefix."""
     # star keeps its access and change times in the last 24 bytes of the prefix.
     before = _text(prefix[:131] if block[_STAR] == b"tar\0" else prefix)
     return before + b"/" + _text(name)
@@ -78,13 +79,14 @@ def _text(field: bytes) -> bytes:
 
 
 @lru_cache(256)
-def _rights(fields: bytes) -> tuple[int, int, int]:
-    """Mode, user and group: a tar has few of them."""
+def rights_of(fields: bytes) -> tuple[int, int, int]:
+    """Mode, user and group of their 24 bytes, of which a tar has few; raises ValueError where one is no number."""
     return _number(fields[:8]), _number(fields[8:16]), _number(fields[16:])
 
 
 @lru_cache(4096)
-def _time(field: bytes) -> int:
+def time_of(field: bytes) -> int:
+    """The time of last change in seconds; raises ValueError where it is no number."""
     return _number(field)
 
 

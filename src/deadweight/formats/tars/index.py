@@ -18,6 +18,8 @@ from deadweight.formats.tars.ahead import ReadingAhead
 from deadweight.formats.tars.extensions import Regions
 from deadweight.formats.tars.feed import CHUNK, ChunkFeed, truncated
 from deadweight.formats.tars.hashing import Hashing
+from deadweight.formats.tars.header import padded
+from deadweight.formats.tars.ordinary import OrdinaryFile, ordinary_files
 from deadweight.formats.tars.reader import Header, entry_of, headers
 from deadweight.formats.tars.sparse_body import expanded
 from deadweight.formats.tars.stored_stream import StoredStream
@@ -129,8 +131,39 @@ class _Reading:
             overhead[PADDING] += end - after
             if cause:
                 overhead[cause] += after - body
-            before = end
+            before = self._ordinary_files(end)
         overhead[TRAILING if feed.drain() else PADDING] += feed.stored - before
+
+    def _ordinary_files(self, before: int) -> int:
+        """Take the plain files that follow, as far as they lie in the chunk; gives the stored bytes up to their end."""
+        chunk, at = self.feed.chunk
+        lower, cost = self.feed.chunk_cost
+        base, length = self.feed.position - at, max(1, len(chunk))
+        headers = padding = 0
+        for file in ordinary_files(chunk, at, self.where, self.limits.depth):
+            place, over = file.body, file.body + file.size
+            at = place + padded(file.size)
+            begin, after = lower + cost * place // length, lower + cost * over // length
+            end = lower + cost * at // length
+            headers += begin - before
+            padding += end - after
+            before = end
+            self._note(file, chunk[place:over], after - begin, base + place)
+        self.feed.move_to(at)
+        self.overhead[HEADERS] += headers
+        self.overhead[PADDING] += padding
+        if len(self.entries) > self.limits.entries:
+            raise Hostile(f"more than {self.limits.entries} entries", where=self.where)
+        return before
+
+    def _note(self, file: OrdinaryFile, body: bytes, stored: int, offset: int) -> None:
+        path, (mode, uid, gid), size, mtime, _ = file
+        if self._keeps(path, size):
+            self.small[path] = body
+        digest = "blake3:" + blake3(body).hexdigest()
+        paid = size if stored == size else stored  # one number, not two that are equal, in 100 000 entries
+        facts = (digest, body[:16], self.layer or 0, offset)
+        self.entries.append(Entry(path, Kind.FILE, size, paid, mode, uid, gid, mtime, 0.0, "", *facts))
 
     def _take(self, header: Header) -> str:
         """Note the member; gives the overhead that its body is, empty where the body is a file's."""
@@ -148,7 +181,7 @@ class _Reading:
     def _file(self, header: Header) -> None:
         feed = self.feed
         before = feed.stored
-        keeping = self._keeps(header)
+        keeping = self._keeps(header.path, header.size)
         if header.data <= CHUNK and header.regions is None:
             body = feed.take(header.data)
             if len(body) != header.data:
@@ -161,13 +194,13 @@ class _Reading:
         entry = entry_of(header, feed.stored - before, "blake3:" + digest, head, self.layer or 0)
         self.entries.append(entry)
 
-    def _keeps(self, header: Header) -> bool:
-        if not self.keep(header.path):
+    def _keeps(self, path: str, size: int) -> bool:
+        if not self.keep(path):
             return False
-        if header.size > MAX_SMALL:
-            self.gaps.append(Gap("open", header.path, f"a metadata file of {header.size} bytes is not read"))
+        if size > MAX_SMALL:
+            self.gaps.append(Gap("open", path, f"a metadata file of {size} bytes is not read"))
             return False
-        self.kept += header.size
+        self.kept += size
         if self.kept > self.limits.metadata:
             raise Hostile(f"more than {self.limits.metadata} bytes of metadata files", where=self.where)
         return True
