@@ -15,6 +15,8 @@ _UNFINISHED = " <unfinished ...>"
 _CHANGED = re.compile(r" <pid changed to (\d+) \.\.\.>$")
 _RESUMED = re.compile(r"<\.\.\. \w+ resumed>")
 _DETACHED = "<detached ...>"
+_NOTHING_THERE = " = -1 ENOENT (No such file or directory)"
+_STANDS_IN = WORKING_DIRECTORY + "<"
 _EXECS = frozenset(("execve", "execveat"))
 _SHOWN = 200
 
@@ -38,6 +40,12 @@ class Place:
 
     directory: str | None = None
     root: str = ""
+    told: str = ""
+
+    def learn(self, told: str) -> None:
+        """Take the working directory as a call names it: most name the same one again."""
+        if told != self.told:
+            self.told, self.directory = told, open_on(told)
 
     def absolute(self, path: str) -> str | None:
         """The path from the root of all, None where it hangs on a directory that is not known."""
@@ -112,6 +120,8 @@ class Reading:
 
     def _event(self, line: Line, process: Process) -> Iterator[Sighting]:
         body = line.body
+        if body.endswith(_NOTHING_THERE) and not body.startswith("<"):
+            return  # every third line of a Python program, and a use of nothing
         if body.startswith("+++"):
             yield from self._end(line)
         elif body.startswith("---"):
@@ -172,15 +182,15 @@ class Reading:
         if call.name == "io_uring_setup":
             self._lost("a ring was set up (io_uring): what is opened through it is not seen")
         elif call.name == "chdir":
-            process.place.directory = process.place.absolute(text_of(call.leading(1)[0]) or "")
+            process.place.told, process.place.directory = "", process.place.absolute(text_of(call.leading(1)[0]) or "")
         elif call.name == "fchdir":
-            process.place.directory = open_on(call.leading(1)[0])
+            process.place.learn(call.leading(1)[0])
         elif call.name == "chroot":
             process.place.root = (process.place.absolute(text_of(call.leading(1)[0]) or "") or "").rstrip("/")
         elif call.name == "unshare" and "CLONE_FS" in call.arguments:
             process.place = Place(process.place.directory, process.place.root)
-        elif call.arguments.startswith(WORKING_DIRECTORY + "<"):
-            process.place.directory = open_on(call.leading(1)[0])
+        elif call.arguments.startswith(_STANDS_IN):
+            process.place.learn(call.arguments[: call.arguments.find(">") + 1])
 
     def _birth(self, call: Call, parent: Process) -> Iterator[Sighting]:
         if call.fault or not call.child:
