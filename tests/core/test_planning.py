@@ -127,3 +127,20 @@ def test_only_selected_rules_edit() -> None:
 def test_the_estimate_counts_each_path_once() -> None:
     listing = scene_of(FILES).listing
     assert gone_bytes(listing, [edit("app/cache"), edit("app/cache/a"), edit("app/log")]) == 90
+
+
+def test_what_lies_in_what_a_swap_takes_is_edited_by_nothing_else() -> None:
+    """What a swap puts there is another file of the same name."""
+    scene = scene_of({"site/torch/lib.so": b"x" * 100, "site/torch/test/a.py": b"y" * 10, "site/other.so": b"z"})
+    kinds = {**KINDS, "swap": kind("swap", 5)}
+    edits = (
+        edit("site/other.so", "site/torch/lib.so", kind="strip"),
+        edit("site/torch/test"),
+        edit("site/torch", kind="swap", safety=Safety.PROVEN),
+    )
+    found = [
+        Finding("rule", "", "says", one.paths, 1, 1, (Evidence("s", "w"),), Confidence.LIKELY, (one,)) for one in edits
+    ]
+    drawn = draw(found, scene.listing, Choice(), (kinds, ALL))
+    assert [(one.kind, one.paths) for one in drawn.edits] == [("swap", ("site/torch",)), ("strip", ("site/other.so",))]
+    assert gone_bytes(scene.listing, drawn.edits) == 110

@@ -15,6 +15,8 @@ from deadweight.core.paths import parents
 from deadweight.core.plan import LeftOut
 from deadweight.core.seams import EditKind
 
+REMOVING = frozenset(("remove", "swap"))
+"""The kinds after which nothing that a path named is there as it was; what a swap puts there is none of the plan's."""
 _SAFETY_ORDER = {safety: place for place, safety in enumerate(Safety)}
 
 
@@ -58,7 +60,7 @@ class _Draft:
     def add(self, edit: Edit) -> None:
         self.edits.append(edit)
         self.taken.update((edit.layer, path) for path in edit.paths)
-        if edit.kind == "remove":
+        if edit.kind in REMOVING:
             self.removed.update(edit.paths)
 
     def leave(self, edit: Edit, why: str) -> None:
@@ -155,7 +157,7 @@ def gone_bytes(listing: Listing, edits: Iterable[Edit]) -> int:
     """An estimate in unpacked bytes of what the removing and sharing edits take away; each path counts once."""
     gone: set[str] = set()
     for edit in edits:
-        if edit.layer is None and edit.kind in ("remove", "share"):
+        if edit.layer is None and edit.kind in (*REMOVING, "share"):
             gone.update(edit.paths)
             gone.update(entry.path for path in edit.paths for entry in listing.under(path))
     by_path = listing.by_path

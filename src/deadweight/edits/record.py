@@ -18,6 +18,7 @@ from deadweight.core.edit import Edit, Safety
 from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
 from deadweight.core.listing import Listing
+from deadweight.core.planning import REMOVING
 from deadweight.core.scene import Scene
 from deadweight.core.seams import EditKind
 from deadweight.edits.bodies import Content, new_content, small_bodies, staged
@@ -76,7 +77,7 @@ def _touched(edits: Iterable[Edit]) -> tuple[frozenset[str], frozenset[str]]:
     removed: set[str] = set()
     changed: set[str] = set()
     for edit in edits:
-        if edit.layer is None and edit.kind == "remove":
+        if edit.layer is None and edit.kind in REMOVING:
             removed.update(edit.paths)
         elif edit.layer is None and edit.kind != "record":
             changed.update(edit.paths)
