@@ -2,16 +2,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from builders.own_roots import own_root
 from builders.programs import PYTHON, held, service, tree
 from deadweight.core.errors import NotTraced
 from deadweight.core.trace import Touch, Trace, Use
 from deadweight.pipeline.exercise import Exercise, proving
+from deadweight.pipeline.proving import Proving
 from deadweight.pipeline.reporting import open_scene
 from deadweight.pipeline.tracing import trace_scene
+from deadweight.proof.prove import ProofSettings
+from deadweight.sandbox.command_line import Start
 from deadweight.sandbox.stand import RunLimits
 
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
@@ -95,3 +100,32 @@ def test_what_a_run_made_by_itself_is_not_the_artifacts(tmp_path: Path) -> None:
     trace = trace_scene(scene, wish, tmp_path / "room")
     assert "cache/new" not in trace.paths
     assert "cache/new" not in "".join(trace.outside)
+
+
+@pytest.mark.skipif(not shutil.which("umoci"), reason="umoci is not installed")
+def test_an_image_is_traced_from_its_own_command(tmp_path: Path) -> None:
+    root = own_root(tmp_path / "root", "cat")
+    tree(
+        root,
+        {"app/start": "#!/bin/sh\nexec cat data\n", "app/data": "x", "app/never": "", "etc/passwd": "a:x:7:8::/:\n"},
+    )
+    (root / "app/start").chmod(0o755)
+    image = str(tmp_path / "layout")
+    for words in (
+        ("init", "--layout", image),
+        ("new", "--image", f"{image}:one"),
+        ("insert", "--image", f"{image}:one", str(root), "/"),
+        ("config", "--image", f"{image}:one", "--config.entrypoint", "/app/start", "--config.workingdir", "/app"),
+    ):
+        subprocess.run(["umoci", *words], check=True, capture_output=True)
+    held()
+    scene = open_scene(image)
+    start = Start(image=scene.artifact.image)
+    trace = trace_scene(scene, Proving((), ProofSettings(held(), QUICK), start), tmp_path)
+    assert trace.command == "/app/start"
+    assert trace.outside == ()
+    found = touches(trace)
+    assert {"app/start", "app/data", "bin/sh", "usr/bin/cat"} <= trace.paths
+    assert Use.EXECUTED in found["bin/sh"].uses
+    assert any(Use.MAPPED in touch.uses for path, touch in found.items() if "ld-linux" in path)
+    assert "app/never" not in trace.paths

@@ -39,7 +39,7 @@ def COMMAND(target: Path, out: Path | None, as_json: bool, quiet: bool, **given:
     (import sweeps are left out: they touch everything). All that is opened, executed, mapped, looked at, listed or
     read as a link counts, with how often, when first, and by which program. A run that is cut short, a probe that does
     not come out or a process that escapes is an error. The trace is JSON (docs/trace.schema.json), bound to the digest
-    of TARGET; `deadweight slim --trace` takes it as one of its seeds.
+    of TARGET; `deadweight slim --from-trace` takes it as one of its seeds.
 
     A record made elsewhere, of a service in production say, is taken with --from-trace. Make it with
 

@@ -18,7 +18,7 @@ from deadweight.proof.prove import check_probes, observe
 from deadweight.sandbox.job import RUN
 from deadweight.sandbox.tracing import traced, tracing
 
-_AGAIN = "Nothing is known of what it needs until a run comes out right; see what it says: deadweight verify, or --run."
+_AGAIN = "Only a run that comes out right says what is needed. Mend it, or do without: slim --no-trace."
 _BROKEN = 500
 _LINES = 5
 _RUN = Probe(RUN, ProbeKind.COMMAND)
