@@ -6,10 +6,10 @@
     for share in report.before.owners:
         print(share.owner, share.size)
 
-The verbs, each from a path to a value: `weigh`, `plan`, `slim`, `verify`, `restore`. `open_scene` gives the artifact
-itself with its owners. What they take: `Target` (how to look), `Choice` (what may be cut), `Output` (where the result
-goes), `Exercise` (what to prove it with). What they give: `Report`, `Plan`, `Proof` and the nouns in them, frozen all.
-Whatever goes wrong is a `DeadweightError`, and each kind has the exit status of the command line.
+The verbs, each from a path to a value: `weigh`, `plan`, `slim`, `trace`, `verify`, `restore`. `open_scene` gives the
+artifact itself with its owners. What they take: `Target` (how to look), `Choice` (what may be cut), `Output` (where the
+result goes), `Exercise` (what to prove it with). What they give: `Report`, `Plan`, `Proof`, `Trace` and the nouns in
+them, frozen all. Whatever goes wrong is a `DeadweightError`, and each kind has the exit status of the command line.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         DeadweightError,
         Hostile,
         Lacking,
+        NotTraced,
         ProofFailed,
         Refused,
         Unknown,
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from deadweight.core.report import Composition, Cut, Report, Share
     from deadweight.core.scene import Scene
     from deadweight.core.seams import Opening, Packing
-    from deadweight.core.trace import Trace
+    from deadweight.core.trace import Touch, Trace, Use
     from deadweight.edits.restoring import Restored
     from deadweight.pipeline.exercise import Exercise
     from deadweight.pipeline.opening import Sight
@@ -55,12 +56,13 @@ if TYPE_CHECKING:
     from deadweight.pipeline.reporting import Target, open_scene, plan, restore, slim, verify, weigh
     from deadweight.pipeline.slimming import Output
     from deadweight.pipeline.trace_file import read_trace, write_trace
+    from deadweight.pipeline.traced_target import trace
 
 _HOMES = {
     "core.artifact": "Artifact",
     "core.edit": "Edit Safety",
     "core.entry": "Entry Kind",
-    "core.errors": "Corrupt DeadweightError Hostile Lacking ProofFailed Refused Unknown UsageError",
+    "core.errors": "Corrupt DeadweightError Hostile Lacking NotTraced ProofFailed Refused Unknown UsageError",
     "core.finding": "Confidence Evidence Finding",
     "core.gap": "Gap",
     "core.inventory": "Inventory",
@@ -73,7 +75,7 @@ _HOMES = {
     "core.report": "Composition Cut Report Share",
     "core.scene": "Scene",
     "core.seams": "Opening Packing",
-    "core.trace": "Trace",
+    "core.trace": "Touch Trace Use",
     "edits.restoring": "Restored",
     "pipeline.exercise": "Exercise",
     "pipeline.opening": "Sight",
@@ -81,6 +83,7 @@ _HOMES = {
     "pipeline.reporting": "Target open_scene plan restore slim verify weigh",
     "pipeline.slimming": "Output",
     "pipeline.trace_file": "read_trace write_trace",
+    "pipeline.traced_target": "trace",
 }
 
 __all__ = [
@@ -104,6 +107,7 @@ __all__ = [
     "Lacking",
     "Level",
     "Limits",
+    "NotTraced",
     "Opening",
     "Output",
     "Owner",
@@ -119,9 +123,11 @@ __all__ = [
     "Share",
     "Sight",
     "Target",
+    "Touch",
     "Trace",
     "Unknown",
     "UsageError",
+    "Use",
     "Verdict",
     "__version__",
     "open_scene",
@@ -130,6 +136,7 @@ __all__ = [
     "read_trace",
     "restore",
     "slim",
+    "trace",
     "verify",
     "weigh",
     "write_plan",
