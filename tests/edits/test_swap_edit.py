@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders.scenes import artifact_of, distribution_files, scene_from, scene_of
+from builders.stacks import flattened, layout_of, unpacked_layers
 from builders.wheels import wheel_file
 from deadweight.core.changes import Changes, writes
 from deadweight.core.edit import Edit, Safety
@@ -16,9 +17,12 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Lacking, UsageError
 from deadweight.core.planning import Choice
 from deadweight.core.scene import Scene
+from deadweight.core.seams import Opening, Packing
 from deadweight.edits.applying import apply_all, edit_kinds
 from deadweight.edits.record import follow_ups
 from deadweight.edits.swap import EDIT
+from deadweight.formats.recognition import format_named
+from deadweight.owners.attribution import catalogers, metadata_globs
 from deadweight.pipeline.opening import Sight
 from deadweight.pipeline.reporting import Target, slim
 from deadweight.pipeline.reporting import plan as planned
@@ -194,3 +198,23 @@ def test_an_environment_is_slimmed_by_a_swap_and_pip_finds_it_whole(index: Path,
     assert listed == ["base==2.0", "light==1.0"]
     assert (tmp_path / "out" / SITE / "one/light/cpu.so").read_bytes() == b"y" * 90
     assert (tmp_path / "out" / "bin/two").stat().st_mode & 0o100
+
+
+def test_in_an_image_of_layers_what_went_is_gone_and_what_came_is_seen(index: Path, tmp_path: Path) -> None:
+    light(index)
+    old, staging, form = old_files(), tmp_path / "work", format_named("oci-layout")
+    lower = [(path, body) for path, body in old.items() if path != "bin/other"]
+    root = layout_of(tmp_path / "image", [lower, [("bin/other", old["bin/other"]), ("app/main.py", b"import one\n")]])
+    artifact = form.open(root, Opening(keep=metadata_globs(catalogers())))
+    scene = scene_from(artifact)
+    staging.mkdir()
+    paths = tuple(path for path in old if path == "bin/one" or "/heavy-1.0." in path or "/one/" in path)
+    changes = EDIT.apply(swapping(paths=paths), scene, Changes(), staging)
+    assert form.pack is not None
+    form.pack(artifact, changes, tmp_path / "out", Packing())
+    seen = {path: body for path, (_, body) in flattened(unpacked_layers(tmp_path / "out")).items()}
+    assert seen[f"{SITE}/one/__init__.py"] == b"new"
+    assert seen[f"{SITE}/one/light/cpu.so"] == b"y" * 90
+    assert seen["app/main.py"] == b"import one\n"
+    assert f"{SITE}/light-1.0.dist-info/RECORD" in seen
+    assert not any("heavy" in path for path in seen)

@@ -17,8 +17,9 @@ Edit
 Suggested. `--swap torch=cpu` (or `--swap NAME=LIGHTER`, `--swap NAME=LIGHTER==VERSION`) makes it, with a proof: the
 files of the heavy one go, with the libraries that only it requires, and the lighter one of the same version is
 fetched by pip, for the Python and the platform of the artifact, from wherever pip is configured to look (for torch
-the index of the CPU builds, PIP_EXTRA_INDEX_URL, or a folder, PIP_FIND_LINKS). What a condition says against it is
-told; whether the program works is for the proof to say.
+the index of the CPU builds, PIP_EXTRA_INDEX_URL, or a folder, PIP_FIND_LINKS). `deadweight.json` in its metadata says
+which wheel it was, with its hash. What a condition says against it is told; whether the program works is for the proof
+to say. To undo it slim again without it: `deadweight restore` puts old files back and takes no new one away.
 
 Source
 ------
