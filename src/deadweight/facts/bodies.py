@@ -14,6 +14,7 @@ from deadweight.facts.known_tools import category
 from deadweight.facts.suites import is_test
 
 MAX_SOURCE = 16 << 20
+MAX_PLAIN = 96 << 20
 _FAST = 1
 
 
@@ -23,11 +24,12 @@ class Bodies:
 
     The first asking reads every Python source outside of tests and development tools in one pass, for a layer can only
     be read from its start; later ones read what else is asked for, with all sources of the same distribution.
-    Compressed, for the sources of a large image are 300 MB.
+    Compressed where they are many: the sources of a large image are 300 MB.
     """
 
     scene: Scene
     _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
+    _packed: set[str] = field(default_factory=set, repr=False)
     _asked: set[str] = field(default_factory=set, repr=False)
 
     def read(self, path: str) -> bytes | None:
@@ -35,7 +37,7 @@ class Bodies:
         if path not in self._asked:
             self._fetch(path)
         kept = self._kept.get(path)
-        return None if kept is None else zlib.decompress(kept)
+        return zlib.decompress(kept) if kept is not None and path in self._packed else kept
 
     def _fetch(self, path: str) -> None:
         self._asked.add(path)
@@ -48,8 +50,12 @@ class Bodies:
         wanted = {path: by_path[path] for path in paths if path in by_path and path not in self._kept}
         self._asked.update(wanted)
         entries = [entry for entry in wanted.values() if self._is_readable(entry)]
+        many = sum(entry.size for entry in entries) > MAX_PLAIN
         for entry, stream in self.scene.artifact.contents.stream(entries):
-            self._kept[entry.path] = zlib.compress(stream.read(MAX_SOURCE), _FAST)
+            body = stream.read(MAX_SOURCE)
+            self._kept[entry.path] = zlib.compress(body, _FAST) if many else body
+            if many:
+                self._packed.add(entry.path)
 
     def _is_readable(self, entry: Entry) -> bool:
         if entry.kind not in (Kind.FILE, Kind.HARDLINK):

@@ -15,8 +15,10 @@ from deadweight.core.trace import Entrance
 from deadweight.facts.bodies import BODIES
 from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.facts.entrances import ENTRANCES
+from deadweight.facts.interpreters import INTERPRETERS
 
 _LIBRARY = re.compile(r"(?:^|/)lib(?:64)?/(?:python3\.\d+t?|pypy3\.\d+)$")
+_PREFIX = re.compile(r"(.*?)/?(?:lib|lib64)/(?:python|pypy)3")
 _TAG = re.compile(r"\.(?:cpython-|pypy3|abi3|so$|pyd$)")
 _EDITABLE = re.compile(rb"""['"]([\w.]+)['"]\s*:\s*\[?['"]([^'"]+)['"]""")
 _CODE = (".py", ".pyc", ".so", ".pyd")
@@ -157,7 +159,7 @@ def _module_path(scene: Scene) -> ModulePath:
     own = [path for entrance in scene.ask(ENTRANCES) for path in _own_places(scene, entrance)]
     sites = list(_sites(scene))
     added, finders = _pointed(scene, sites)
-    libraries = list(_libraries(scene.listing))
+    libraries = list(_libraries(scene))
     roots = dict.fromkeys(_settled(scene.listing, (*own, *sites, *added, *libraries)))
     return ModulePath(scene.listing, tuple(roots), finders, frozenset(_settled(scene.listing, (*sites, *libraries))))
 
@@ -194,18 +196,30 @@ def _sites(scene: Scene) -> Iterator[str]:
     found = {one.site for one in scene.ask(DISTRIBUTIONS)}
     for name in ("site-packages", "dist-packages"):
         found.update(listing.directories_named.get(name, ()))
-    yield from sorted(found, key=lambda site: (not _is_environment(listing, site), site))
+    yield from _ordered(scene, found)
 
 
-def _is_environment(listing: Listing, site: str) -> bool:
-    return any(f"{above}/pyvenv.cfg" in listing for above in parents(site))
+def _ordered(scene: Scene, places: Iterable[str]) -> list[str]:
+    """First what belongs to the Pythons that are run, then virtual environments, then `usr/local`, then the rest."""
+    prefixes = scene.ask(INTERPRETERS)
+    listing = scene.listing
+
+    def rank(place: str) -> tuple[int, bool, bool, str]:
+        prefix = _PREFIX.match(place)
+        here = prefix[1] if prefix else place
+        here = here.removesuffix("/local") if place.endswith("dist-packages") else here
+        run = prefixes.index(here) if here in prefixes else len(prefixes)
+        return run, f"{here}/pyvenv.cfg".lstrip("/") not in listing, here != "usr/local", place
+
+    return sorted(places, key=rank)
 
 
-def _libraries(listing: Listing) -> Iterator[str]:
-    for directory in listing.directories:
-        if _LIBRARY.search(directory) and f"{directory}/os.py" in listing:
-            yield directory
-            yield f"{directory}/lib-dynload"
+def _libraries(scene: Scene) -> Iterator[str]:
+    listing = scene.listing
+    found = (directory for directory in listing.directories if _LIBRARY.search(directory))
+    for directory in _ordered(scene, (one for one in found if f"{one}/os.py" in listing)):
+        yield directory
+        yield f"{directory}/lib-dynload"
 
 
 def _pointed(scene: Scene, sites: Iterable[str]) -> tuple[list[str], Mapping[str, str]]:

@@ -30,7 +30,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
 def _aside(scene: Scene, path: str) -> Iterator[Step]:
     """What the distribution installs beside the site, for its top-level modules: data under `share`, `etc`."""
     one = scene.ask(INFOS).get(scene.ask(HOLDERS).get(path, ""))
-    if one is None or one.site not in (dirname(path), dirname(dirname(path))):
+    top = dirname(dirname(path)) if path.endswith("/__init__.py") else dirname(path)
+    if one is None or one.site != top:
         return
     prefix = dirname(dirname(dirname(one.site)))
     top = f"{prefix}/" if prefix else ""
