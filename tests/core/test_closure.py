@@ -81,3 +81,8 @@ def test_a_directory_is_a_member_without_what_lies_in_it() -> None:
 
 def test_nothing_reaches_what_has_no_chain() -> None:
     assert Closure({}).chain("x") == ()
+
+
+def test_the_root_is_no_member() -> None:
+    """The empty path asks a kind of need for its seeds: a script that says `/` would be the reason of everything."""
+    assert close([Step("", "is named"), Step("a/..", "is named")], lambda path: (), listing_of("a/b")) == {}

@@ -111,3 +111,13 @@ def test_a_command_behind_links_is_reached_by_its_link() -> None:
 def test_the_programs_of_an_environment_are_found() -> None:
     files = {"opt/venv/pyvenv.cfg": b"home = /usr/bin\n", "opt/venv/bin/gunicorn": _ELF, "srv/a.sh": b"gunicorn\n"}
     assert _reached(system_scene(files), "srv/a.sh") == {"opt/venv/bin/gunicorn"}
+
+
+def test_a_slash_alone_reaches_nothing() -> None:
+    assert _reached(_system(b"cd / && ls /.\n"), "srv/start.sh") == set()
+
+
+def test_scripts_of_package_managers_are_not_read() -> None:
+    script = b"#!/bin/sh\nnice\n"
+    scene = system_scene({"bin/sh": _ELF, "usr/bin/nice": _ELF, "var/lib/dpkg/info/a.postinst": script})
+    assert _reached(scene, "var/lib/dpkg/info/a.postinst") == set()

@@ -117,3 +117,9 @@ def test_every_pattern_of_the_table_is_a_glob_that_is_rooted_and_matches_itself(
         for place in places:
             assert not place.startswith("/"), place
             assert matcher((place,))(place.replace("**", "x").replace("*", "x").replace("?", "x")), place
+
+
+def test_a_program_is_known_where_programs_lie_and_not_by_a_name_alone() -> None:
+    """dpkg's list of gcc-12-base is no compiler."""
+    assert _read_by("usr/bin/gcc-12", "usr/include/stdio.h") == {"usr/include/stdio.h"}
+    assert _read_by("var/lib/dpkg/info/gcc-12-base.list", "usr/include/stdio.h") == set()

@@ -51,13 +51,13 @@ def close(seeds: Iterable[Step], follow: Callable[[str], Iterable[Step]], listin
     """Every path that the seeds lead to, with the step that reached it first.
 
     A path reached through symbolic links reaches each link on its way and what they lead to. Paths that are not there
-    are passed over. A directory is a member by itself: what lies in it is not.
+    are passed over, and so is the root. A directory is a member by itself: what lies in it is not.
     """
     steps: dict[str, Step] = {}
     waiting: deque[str] = deque()
     for step in chain(seeds, _following(waiting, follow)):
         for one in _settled(step, listing):
-            if one.path not in steps:
+            if one.path and one.path not in steps:
                 steps[one.path] = one
                 waiting.append(one.path)
     return steps

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from types import MappingProxyType
 
 from deadweight.core.globs import matcher
@@ -260,8 +261,8 @@ _TABLE = {
         """
         usr/lib/gcc/** usr/libexec/gcc/** usr/include/** usr/local/include/** usr/lib/*/*.o usr/lib/*/*.a
         usr/lib/*/lib*.so usr/lib64/*.o usr/lib64/*.a usr/lib64/lib*.so usr/lib/llvm-*/** usr/lib/clang/**
-        usr/bin/*as usr/bin/*ld usr/bin/*ld.bfd usr/bin/*ar usr/bin/*nm usr/bin/*gcc* usr/bin/*g++* usr/bin/*cpp*
-        usr/lib/bfd-plugins/**""",
+        usr/bin/as usr/bin/ld usr/bin/ld.bfd usr/bin/ar usr/bin/*-linux-gnu-as usr/bin/*-linux-gnu-ld
+        usr/bin/*-linux-gnu-ld.bfd usr/bin/*-linux-gnu-ar usr/bin/*gcc* usr/bin/*g++* usr/lib/bfd-plugins/**""",
     ),
     "sounds": (
         "libasound.so* libpulse.so*",
@@ -290,12 +291,27 @@ KNOWN_DATA: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxy
 """What is read, by its name: patterns of what reads it (the last components of its path), and globs of it."""
 
 
+_PROGRAMS = re.compile(r"(?:^|/)(?:s?bin|libexec|lib/jvm|lib/postgresql|lib/libreoffice|lib/chromium)/")
+_READERS = re.compile(
+    "|".join(translate(one.rpartition("/")[2]) for readers, _ in KNOWN_DATA.values() for one in readers)
+)
+
+
 def data_read_by(path: str) -> Iterator[tuple[str, str]]:
     """What the file at the path is known to read: a name for it, and a glob of paths."""
     name = path.rpartition("/")[2]
+    if not _READERS.match(name):
+        return
     for title, (readers, places) in KNOWN_DATA.items():
-        if any(fnmatchcase(path, f"*/{one}") if "/" in one else fnmatchcase(name, one) for one in readers):
+        if any(_is_reader(path, name, one) for one in readers):
             yield from ((title, place) for place in places)
+
+
+def _is_reader(path: str, name: str, pattern: str) -> bool:
+    """Whether the pattern is of the path: of a module or library by its name, of a program where programs lie."""
+    if "/" in pattern:
+        return fnmatchcase(path, f"*/{pattern}")
+    return fnmatchcase(name, pattern) and (".so" in pattern or ".py" in pattern or _PROGRAMS.search(path) is not None)
 
 
 def matching(listing: Listing, glob: str) -> Iterator[str]:

@@ -20,12 +20,13 @@ ROOTS: Fact[tuple[str, ...]] = Fact("roots", _roots)
 
 
 def seen_at(scene: Scene, absolute: str) -> Iterator[str]:
-    """The paths in the artifact that an absolute path can be, there or not; none where it lies outside."""
+    """The paths in the artifact that an absolute path can be, there or not; none for the root, or what lies outside."""
     whole = posixpath.normpath(absolute)
     for root in scene.ask(ROOTS):
         top = root.rstrip("/") + "/"
-        if whole.startswith(top):
-            yield whole[len(top) :].lstrip("/")
+        path = whole[len(top) :].lstrip("/") if whole.startswith(top) else ""
+        if path:
+            yield path
 
 
 def _search_path(scene: Scene) -> tuple[str, ...]:

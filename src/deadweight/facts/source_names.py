@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _STRING = re.compile(rb"""(?<![\w"'])[rbuf]{0,2}("(?:[^"\\\n]|\\.){1,400}"|'(?:[^'\\\n]|\\.){1,400}')""", re.IGNORECASE)
-_LIBRARY = re.compile(r"[\w+./@*\[\]$-]+\.so(?:\.[\w.*\[\]-]+)?")
+_LIBRARY = re.compile(rb"""["']([\w+./@*\[\]$-]+\.so(?:\.[\w.*\[\]-]+)?)["']""")
+_PATH = re.compile(rb"""["'](/[\w+./@%-]{1,400})["']""")
 _RUNS = (
     b"subprocess",
     b"popen",
@@ -49,15 +50,15 @@ def names_of(body: bytes) -> SourceNames:
     """What the source names of the system; strings over 400 bytes and over several lines are not looked at."""
     runs = any(sign in body for sign in _RUNS)
     finds = _FINDS in body
-    if not (runs or finds or b".so" in body or b'"/' in body or b"'/" in body):
-        return SourceNames()
-    texts = {found[1:-1].decode("utf-8", "replace") for found in _STRING.findall(body)}
+    texts = {found[1:-1].decode("utf-8", "replace") for found in _STRING.findall(body)} if runs or finds else set()
     return SourceNames(
-        frozenset(text for text in texts if _LIBRARY.fullmatch(text)),
+        frozenset(found.decode("utf-8", "replace") for found in _LIBRARY.findall(body))
+        if b".so" in body
+        else frozenset(),
         frozenset(text for text in texts if finds and _WORD.fullmatch(text)),
         frozenset(_run(body)) if runs else frozenset(),
         frozenset(word for text in texts for word in _first_words(text)) if runs else frozenset(),
-        frozenset(text for text in texts if text.startswith("/") and len(text) > 1 and " " not in text),
+        frozenset(found.decode("utf-8", "replace") for found in _PATH.findall(body)),
     )
 
 

@@ -29,6 +29,7 @@ _CONFIGURATION = (
     "usr/lib64/gconv/gconv-modules.d/*",
 )
 _MODULES = (".py", ".pyc")
+_OF_PACKAGE_MANAGERS = ("var/lib/dpkg/info/", "lib/apk/", "var/lib/rpm/", "usr/lib/sysimage/")
 
 
 def _system_texts(scene: Scene) -> Mapping[str, bytes]:
@@ -51,6 +52,8 @@ def _wanted(scene: Scene) -> Iterator[Entry]:
 def _is_script(entry: Entry) -> bool:
     """Whether it says by what it is run, or is a shell's by its name; modules of Python are read by others."""
     if entry.path.endswith(_MODULES) and not entry.mode & 0o111:
+        return False
+    if entry.path.startswith(_OF_PACKAGE_MANAGERS):  # run as packages come and go, never by a program
         return False
     return (
         entry.head[:2] == b"#!" or (entry.kind is Kind.HARDLINK and bool(entry.mode & 0o111)) or entry.suffix == ".sh"

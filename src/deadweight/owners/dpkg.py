@@ -12,18 +12,25 @@ from deadweight.owners.dist_info import text_of
 from deadweight.owners.system_packages import Package, database_claim, package_claims
 
 DATABASE = "var/lib/dpkg"
+STATUS = f"{DATABASE}/status"
 _INFO = f"{DATABASE}/info/"
-_STATUS_D = f"{DATABASE}/status.d/"
+STATUS_D = f"{DATABASE}/status.d/"
 _FIELD = re.compile(r"^(Package|Version):[ \t]*(\S+)", re.MULTILINE)
 
 
 def claims(listing: Listing) -> Iterator[Claim]:
     """What each package lists, and the database itself."""
-    versions = versions_in(text_of(listing.small.get(f"{DATABASE}/status", b"")))
-    diverted = _diversions(text_of(listing.small.get(f"{DATABASE}/diversions", b"")))
-    yield from package_claims(listing, (*_listed(listing, versions, diverted), *_without_dpkg(listing)))
-    yield from _information(listing, versions)
+    yield from package_claims(listing, tuple(packages(listing)))
+    yield from _information(listing, versions_in(text_of(listing.small.get(STATUS, b""))))
     yield from database_claim(listing, "dpkg", DATABASE)
+
+
+def packages(listing: Listing) -> Iterator[Package]:
+    """Every package with the paths that it lists: of dpkg's lists, and of an image without dpkg."""
+    versions = versions_in(text_of(listing.small.get(STATUS, b"")))
+    diverted = _diversions(text_of(listing.small.get(f"{DATABASE}/diversions", b"")))
+    yield from _listed(listing, versions, diverted)
+    yield from _without_dpkg(listing)
 
 
 def versions_in(status: str) -> Mapping[str, str]:
@@ -64,10 +71,23 @@ def _led_away(paths: Iterable[str], package: str, diverted: Mapping[str, tuple[s
 def _without_dpkg(listing: Listing) -> Iterator[Package]:
     """Packages of an image without dpkg: a paragraph a file, and the files by their MD5 sums beside it."""
     for path in sorted(listing.small):
-        if path.startswith(_STATUS_D) and not path.endswith(".md5sums"):
+        if is_paragraph(path):
             sums = text_of(listing.small.get(f"{path}.md5sums", b"")).split("\n")
             for name, version in versions_in(text_of(listing.small[path])).items():
                 yield Package(name, version, tuple(line[34:].lstrip("/") for line in sums), f"{path}.md5sums")
+
+
+def is_paragraph(path: str) -> bool:
+    """Whether the file holds the paragraph of one package, as in an image without dpkg."""
+    return path.startswith(STATUS_D) and not path.endswith(".md5sums")
+
+
+def records_of(listing: Listing, source: str) -> Iterator[str]:
+    """What the database keeps of one package alone, by the file that lists its paths."""
+    directory, _, name = source.rpartition("/")
+    stem = name.removesuffix(".list").removesuffix(".md5sums")
+    ending = re.compile(re.escape(stem) + r"(?:\.[a-z][a-z0-9]*)?")
+    yield from (path for path in listing.directly_in(directory) if ending.fullmatch(path.rpartition("/")[2]))
 
 
 def _information(listing: Listing, versions: Mapping[str, str]) -> Iterator[Claim]:
@@ -77,11 +97,11 @@ def _information(listing: Listing, versions: Mapping[str, str]) -> Iterator[Clai
         about.setdefault(_package_of(path), []).append(path)
     for name in about.keys() & versions.keys():
         owner = Owner(OwnerKind.OS_PACKAGE, name, versions[name])
-        yield Claim(owner, Basis.RECORDED, about[name], f"{DATABASE}/status")
+        yield Claim(owner, Basis.RECORDED, about[name], STATUS)
 
 
 CATALOGER: Cataloger = Cataloger(
     name="dpkg",
-    reads=(f"{DATABASE}/status", f"{DATABASE}/diversions", f"{_INFO}*.list", f"{_STATUS_D}*"),
+    reads=(STATUS, f"{DATABASE}/diversions", f"{_INFO}*.list", f"{STATUS_D}*"),
     claims=claims,
 )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
+from typing import TypeVar
 
 from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Claim
 from deadweight.core.seams import Cataloger
-from deadweight.owners.rpm_header import NAME, file_paths, full_version, header_of
+from deadweight.owners.rpm_header import NAME, Header, file_paths, full_version, header_of
 from deadweight.owners.system_packages import Package, database_claim, package_claims
 
 DATABASES = ("usr/lib/sysimage/rpm", "usr/share/rpm", "var/lib/rpm")
+T = TypeVar("T")
 _MOST_STEPS = 50_000_000
 _NDB_SLOT = struct.Struct("<4sIII")
 _NDB_PAGE = 4096
@@ -35,19 +37,26 @@ def _berkeley(listing: Listing) -> Iterator[Gap]:
 
 
 def _packages(listing: Listing, gaps: list[Gap]) -> Iterator[Package]:
-    """The packages of every database; why one cannot be read to its end is put aside."""
+    return installed(listing, gaps, package_of)
+
+
+def installed(listing: Listing, gaps: list[Gap], reading: Callable[[Header, str], T]) -> Iterator[T]:
+    """What the reading makes of the header of each package and the path of its database.
+
+    Why a database cannot be read to its end is put aside.
+    """
     for path in sorted(listing.small):
         blobs = next((read for name, read in _READERS.items() if path.endswith(name)), None)
         try:
-            yield from packages_in(blobs(listing.small[path]), path) if blobs else ()
+            for blob in blobs(listing.small[path]) if blobs else ():
+                yield reading(header_of(blob), path)
         except Corrupt as error:
             gaps.append(Gap("attribute", path, error.what))
 
 
-def packages_in(blobs: Iterator[bytes], source: str) -> Iterator[Package]:
-    """The packages of the blobs; raises Corrupt at the first that is damaged."""
-    for header in map(header_of, blobs):
-        yield Package(header.text(NAME), full_version(header), tuple(file_paths(header)), source)
+def package_of(header: Header, source: str) -> Package:
+    """The package of a header; raises Corrupt where it is damaged."""
+    return Package(header.text(NAME), full_version(header), tuple(file_paths(header)), source)
 
 
 def sqlite_blobs(body: bytes) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from deadweight.core.errors import Corrupt
 from deadweight.owners.dist_info import text_of
 
 NAME, VERSION, RELEASE, EPOCH = 1000, 1001, 1002, 1003
+PROVIDES, REQUIRES = 1047, 1049
 DIRINDEXES, BASENAMES, DIRNAMES = 1116, 1117, 1118
 _INT32, _STRING, _STRING_ARRAY, _I18N_STRING = 4, 6, 8, 9
 _INDEX = struct.Struct(">IIiI")
