@@ -17,7 +17,7 @@ import pytest
 from builders.scenes import scene_of
 from deadweight.core.changes import Changes
 from deadweight.core.entry import Kind
-from deadweight.core.errors import UsageError
+from deadweight.core.errors import ProofFailed, UsageError
 from deadweight.core.probe import ProbeKind
 from deadweight.core.proof import Verdict
 from deadweight.core.scene import Scene
@@ -25,7 +25,7 @@ from deadweight.core.seams import Opening, Packing
 from deadweight.core.trace import Trace
 from deadweight.formats.docker_archive import FORMAT as DOCKER
 from deadweight.formats.recognition import format_named
-from deadweight.pipeline.composing import alike, compose
+from deadweight.pipeline.composing import alike, compose, compose_alike
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.opening import Sight, open_scene
 
@@ -106,6 +106,14 @@ def test_it_does_in_the_image_what_it_does_on_the_host(made: Made, tmp_path: Pat
     assert [probe.kind for probe in wish.probes] == [ProbeKind.COMMAND]
     proof = alike(made.original, made.image, wish, tmp_path)
     assert proof.verdict is Verdict.SAME, proof.comparisons
+
+
+def test_an_image_that_lacks_something_of_the_host_is_never_made(made: Made) -> None:
+    if shutil.which("bwrap") is None:
+        pytest.skip("bubblewrap is not installed")
+    asked = Exercise(run=RUN, probes=("command: /bin/cat /etc/passwd",))
+    with pytest.raises(ProofFailed, match=r"does not do what the tree does: .*cat"):
+        compose_alike(made.original, asked, Sight(), lambda artifact: proving(asked, artifact))
 
 
 def test_it_is_packed_as_an_image_and_opened_again(made: Made, tmp_path: Path) -> None:

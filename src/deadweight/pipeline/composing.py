@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from deadweight.core.artifact import Artifact
 from deadweight.core.entry import Entry, Kind
-from deadweight.core.errors import UsageError
+from deadweight.core.errors import ProofFailed, UsageError
 from deadweight.core.listing import Listing
-from deadweight.core.proof import Proof
+from deadweight.core.proof import NO_PROOF, Proof, Verdict
 from deadweight.core.scene import Scene
 from deadweight.formats.composed.artifact import Placed, composed
 from deadweight.formats.composed.pieces import Piece
@@ -63,6 +65,24 @@ def compose(scene: Scene, exercise: Exercise, sight: Sight) -> Scene:
     made = Scene(whole, attribute(whole.listing, sources), dict(scene.options), scene.progress)
     for gap in gathering.gaps:
         made.note(gap)
+    return made
+
+
+def compose_alike(original: Scene, exercise: Exercise, sight: Sight, wish: Callable[[Artifact], Proving]) -> Scene:
+    """Compose, and see that nothing was lost by it: what is cut later is compared with the image.
+
+    Raises ProofFailed where the image, with nothing cut, does not do what the tree does.
+    """
+    made = compose(original, exercise, sight)
+    asked = wish(made.artifact)
+    with TemporaryDirectory(prefix="deadweight-compose-") as room:
+        proof = alike(original, made, asked, Path(room)) if asked.probes else NO_PROOF
+    if proof.verdict is Verdict.DIFFERENT:
+        told = next(one for one in proof.comparisons if one.verdict is Verdict.DIFFERENT)
+        raise ProofFailed(
+            f"an image from scratch does not do what the tree does: {told.probe}: {told.difference}",
+            advice="Something of this host is missing in it. Give a trace of a run that uses it: deadweight trace.",
+        )
     return made
 
 
