@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from builders.reaching import SITE, entered, reached
 from builders.scenes import distribution_files
 from deadweight.needs.closure import CLOSURE
@@ -37,6 +39,21 @@ def test_metadata_reaches_what_it_requires_with_markers_and_extras_and_none_of_i
     }
     assert infos == {"first", "second", "third", "fourth"}
     assert f"{SITE}/second/__init__.py" not in found
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reached_too"),
+    [
+        ("requirements.txt", b"third[other]==1.0\n", True),
+        ("pyproject.toml", b'[project]\ndependencies = ["Third [ Other ]>=1"]\n', True),
+        ("requirements/web.txt", b"third[extra, other]\n", True),
+        ("requirements.txt", b"third\n", False),
+        ("notes.txt", b"third[other]\n", False),
+    ],
+)
+def test_an_extra_that_the_application_asks_for_counts(name: str, text: bytes, reached_too: bool) -> None:
+    closure = entered({**FILES, name: text}).ask(CLOSURE)
+    assert (f"{SITE}/fifth-1.0.dist-info" in closure) is reached_too
 
 
 def test_the_chain_goes_from_the_way_in_to_the_metadata() -> None:
