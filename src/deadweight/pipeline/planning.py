@@ -10,6 +10,7 @@ from deadweight.core.plan import Plan
 from deadweight.core.planning import Choice, draw, gone_bytes
 from deadweight.core.scene import Scene
 from deadweight.edits.applying import edit_kinds
+from deadweight.edits.package_records import package_follow_ups
 from deadweight.edits.record import follow_ups
 
 
@@ -19,7 +20,7 @@ def make_plan(scene: Scene, findings: Iterable[Finding], choice: Choice, stores:
     return Plan(
         artifact=scene.artifact.digest,
         format=scene.artifact.format,
-        edits=(*drawn.edits, *follow_ups(scene, drawn.edits)),
+        edits=(*drawn.edits, *follow_ups(scene, drawn.edits), *package_follow_ups(scene, drawn.edits)),
         left_out=drawn.left_out,
         estimate=gone_bytes(scene.listing, drawn.edits),
     )
