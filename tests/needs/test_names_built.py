@@ -55,6 +55,8 @@ ALL = {"one.py", "two.py", "drivers/__init__.py"}
         (b"__all__ = ['one']\n", {"one.py"}),
         (b"words = ['one', 'two']\n", set()),
         (b"def f(c):\n    import_module(c.__module__)\n", set()),
+        (b"def f(n):\n    import_module('%s.fast' % n)\n", ALL | {"drivers/fast.py"}),
+        (b"def f(n, m):\n    import_module(f'{n}.drivers.{m}')\n", ALL | DRIVERS),
         (b"def f(n):\n    import_module(n)\n    this is no python\n", ALL),
         (b"x = 'one'; this is no python\n", set()),
     ],
@@ -66,6 +68,12 @@ def test_built_names_reach_what_they_can_come_to(init: bytes, names: set[str]) -
 def test_a_name_that_a_caller_hands_to_an_importer_is_reached() -> None:
     app = b"from elsewhere import optional_import\nred = optional_import('plug_red')\nother = print('plug_blue')\n"
     assert modules(b"", app) == {"plug_red.py"}
+
+
+def test_packages_that_the_application_names_are_reached_whole() -> None:
+    assert modules(b"", b"INSTALLED_APPS = ['library']\n") == ALL | DRIVERS
+    assert modules(b"", b"ENGINE = 'library.drivers'\n") == DRIVERS
+    assert modules(b"", b"import library\nENGINE = 'library'\n") == set()
 
 
 def test_the_modules_of_one_package_of_the_application_go_together() -> None:

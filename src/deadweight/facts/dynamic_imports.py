@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ _IMPORTERS = frozenset({"import_module", "__import__", "run_module", "resolve_na
 _LISTERS = frozenset({"iter_modules", "walk_packages"})
 _LOADED = frozenset({"__name__", "__module__", "__package__", "__qualname__"})
 _CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
+_BLANK = re.compile(r"%s|\{\w*\}")
+_ENDING = re.compile(r"(?:\.[A-Za-z_]\w*)+\.?")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -20,13 +23,15 @@ class DynamicImports:
 
     `prefixes` are what such names begin with, relative ones with their dots. `doubts` are the lines in which a name is
     imported that only a run can tell, `deferred` those of them in a module's `__getattr__`, whose names stand in
-    strings of the module. `unread` is whether the source is none that this Python can parse.
+    strings of the module. `endings` are the constant parts behind what is not known: `.base` of `"%s.base" % name`,
+    with a dot at its end where a name follows. `unread` is whether the source is none that this Python can parse.
     """
 
     prefixes: frozenset[str] = frozenset()
     doubts: tuple[int, ...] = ()
     deferred: tuple[int, ...] = ()
     unread: bool = False
+    endings: frozenset[str] = frozenset()
 
 
 def dynamic_imports(body: bytes) -> DynamicImports:
@@ -40,14 +45,16 @@ def dynamic_imports(body: bytes) -> DynamicImports:
     prefixes: set[str] = set()
     doubts: list[int] = []
     deferred: list[int] = []
+    endings: set[str] = set()
     for call, scopes in _calls(tree, (tree,)):
         begins = _begins(call, scopes)
         lazy = any(getattr(scope, "name", "") == "__getattr__" for scope in scopes)
         if begins is None or (begins and lazy):
             (deferred if lazy else doubts).append(call.lineno)
+            endings.update(_endings(call))
         else:
             prefixes.update(begin for begin in begins if begin)
-    return DynamicImports(frozenset(prefixes), tuple(doubts), tuple(deferred))
+    return DynamicImports(frozenset(prefixes), tuple(doubts), tuple(deferred), endings=frozenset(endings))
 
 
 def _calls(node: ast.AST, scopes: tuple[ast.AST, ...]) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
@@ -77,6 +84,15 @@ def _begins(call: ast.Call, scopes: tuple[ast.AST, ...]) -> frozenset[str] | Non
     if found and isinstance(package, ast.Constant) and isinstance(package.value, str):
         return frozenset(f"{package.value}{begin}" if begin.startswith(".") else begin for begin in found)
     return found
+
+
+def _endings(call: ast.Call) -> Iterator[str]:
+    """The dotted texts in what the call imports: they stand behind what is not known."""
+    for node in ast.walk(call.args[0]) if call.args else ():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for part in _BLANK.split(node.value):
+                if part.startswith(".") and _ENDING.fullmatch(part):
+                    yield part
 
 
 @dataclass(slots=True)

@@ -55,7 +55,8 @@ class PythonText:
     `dotted` are strings with a dot or a colon, `words` all the others that are identifiers, empty where nothing is
     imported by name. `asked` are names handed to what by its own name imports or loads, `run` those behind `-m`.
     `listed` is whether it says which names it has, or imports some of them late; `dynamic` whether it imports by name;
-    `plugged` whether it asks for entry points; then `texts` are all its short strings.
+    `plugged` whether it asks for entry points; then `texts` are all its short strings. `configured`
+    is whether it lists the packages that a framework is to load.
     """
 
     statements: tuple[Statement, ...]
@@ -67,6 +68,7 @@ class PythonText:
     dynamic: bool
     plugged: bool
     texts: frozenset[str] = frozenset()
+    configured: bool = False
 
 
 def read(body: bytes) -> PythonText:
@@ -74,7 +76,8 @@ def read(body: bytes) -> PythonText:
     body = b"\n" + body.replace(b"\r\n", b"\n")
     dynamic = _has(body, _DYNAMIC)
     plugged = _has(body, _PLUGGED)
-    listed = dynamic or plugged or _has(body, (*_LISTED, *_LISTED_TOO))
+    configured = b"INSTALLED_APPS" in body
+    listed = configured or dynamic or plugged or _has(body, (*_LISTED, *_LISTED_TOO))
     statements: list[Statement] = []
     texts: set[bytes] = set()
     asked: set[bytes] = set()
@@ -108,6 +111,7 @@ def read(body: bytes) -> PythonText:
         dynamic,
         plugged,
         frozenset(text.decode("utf-8", "replace") for text in short),
+        configured,
     )
 
 

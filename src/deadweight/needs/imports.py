@@ -9,9 +9,11 @@ from deadweight.core.closure import Step
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Need
 from deadweight.facts.distributions import HOLDERS
-from deadweight.facts.module_path import MODULE_PATH, ModulePath
+from deadweight.facts.infos import INFOS
+from deadweight.facts.module_path import MODULE_PATH, ModulePath, Resolved
 from deadweight.facts.python_text import PythonText, Statement
 from deadweight.facts.python_texts import PYTHON_TEXTS
+from deadweight.facts.suites import is_test
 from deadweight.facts.tools import TOOL_BOUND
 
 _UNREAD = "its package has a source that imports by name and can't be parsed"
@@ -31,6 +33,11 @@ class _Module:
     def directory(self) -> str:
         """The directory that relative names start from."""
         return self.path.rpartition("/")[0]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the application's: neither of a distribution nor of the standard library."""
+        return self.path not in self.scene.ask(HOLDERS) and not self.places.is_installed(self.path)
 
     def absolute(self, dots: int, name: str) -> str:
         """The absolute name of a relative one; empty past the top."""
@@ -105,6 +112,9 @@ def _spoken(module: _Module, text: PythonText) -> Iterator[Step]:
         yield from _named(module, f"{name}.__main__", f"run as -m {name}", guarded=True, whole=True)
     for name in sorted(text.dotted):
         yield from _quoted(module, name)
+    for name in sorted(text.words if text.configured and module.is_own else ()):
+        yield from _named(module, name, f"named as {name!r}", guarded=True)
+        yield from _package(module, module.places.resolve(name))
     for name in sorted(text.words if module.package else ()):
         yield from _named(module, f"{module.package}.{name}", f"named as {name!r}", guarded=True, whole=True)
 
@@ -116,6 +126,8 @@ def _built(module: _Module, text: PythonText) -> Iterator[Step]:
         dots = len(begin) - len(begin.lstrip("."))
         whole = f"{module.absolute(dots, '')}.{begin[dots:]}" if dots else begin
         yield from _kept(module, module.places.beginning(whole), f"its name begins with {whole!r}, as one built there")
+    for ending in sorted(found.endings):
+        yield from _kept(module, _ending(module, ending), f"its name ends as {ending!r}, as one built there")
     named = module.package and any(
         module.places.resolve(f"{module.package}.{word}").whole for word in text.words if module.package
     )
@@ -124,6 +136,17 @@ def _built(module: _Module, text: PythonText) -> Iterator[Step]:
         return
     says = f"its package imports in line {doubts[0]} what only a run can tell" if doubts else _UNREAD
     yield from _kept(module, module.places.submodules(module.directory), says)
+
+
+def _ending(module: _Module, ending: str) -> Iterator[str]:
+    """The modules of the same distribution whose names end so, or go on behind it."""
+    one = module.scene.ask(INFOS).get(module.scene.ask(HOLDERS).get(module.path, ""))
+    inner = ending.replace(".", "/")
+    for path in one.files if one else ():
+        place = f"{path.rpartition('/')[0]}/"
+        is_beside = inner.endswith("/") and place.endswith(inner) and path.endswith(".py")
+        if is_beside or path.endswith((f"{inner}.py", f"{inner}/__init__.py")):
+            yield path
 
 
 def _kept(module: _Module, paths: Iterable[str], says: str) -> Iterator[Step]:
@@ -135,7 +158,7 @@ def _kept(module: _Module, paths: Iterable[str], says: str) -> Iterator[Step]:
 
 def _beside(module: _Module) -> Iterator[Step]:
     """The application's modules in one package go together."""
-    if module.package and module.path not in module.scene.ask(HOLDERS) and not module.places.is_installed(module.path):
+    if module.package and module.is_own:
         yield from _kept(module, module.places.submodules(module.directory), "is in a package of the application")
 
 
@@ -147,6 +170,18 @@ def _quoted(module: _Module, name: str) -> Iterator[Step]:
     parts = target.count(".") + 1
     if found is not None and found.depth and (parts - found.depth <= 2):
         yield from _named(module, target, f"named as {name!r}", guarded=True)
+        if found.whole and module.is_own:
+            yield from _package(module, found)
+
+
+def _package(module: _Module, found: Resolved) -> Iterator[Step]:
+    """All of a package that the application names in a string: what it is configured with looks into it by listing."""
+    last = found.paths[-1] if found.paths else ""
+    directory = last.removesuffix("/__init__.py")
+    if directory != last:
+        paths = (path for path in module.scene.listing.paths_under(directory) if path.endswith(".py"))
+        inner = (path for path in paths if not is_test(path[len(directory) :]))
+        yield from _kept(module, inner, "is in a package that the application names in a string")
 
 
 def _seeds(_: Scene) -> Iterable[Step]:
