@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -19,6 +19,7 @@ from deadweight.formats.byte_range import ByteRange, Identity, Tape, identity
 from deadweight.formats.tars.extensions import Regions
 from deadweight.formats.tars.feed import CHUNK
 from deadweight.formats.tars.sparse_body import expanded, stream_of
+from deadweight.formats.tars.spool import Spool
 
 _IN_MEMORY = 16 << 20
 
@@ -43,6 +44,7 @@ class TarContents:
     containers: Mapping[int, Container]
     shared: Mapping[tuple[int, str], Entry]
     identities: Mapping[Path, Identity]
+    spool: Spool = field(default_factory=Spool, compare=False, repr=False)
 
     def stream(self, wanted: Iterable[Entry]) -> Iterator[tuple[Entry, BinaryIO]]:
         """Give each wanted file's body, in storage order; see core Contents."""
@@ -50,10 +52,28 @@ class TarContents:
         jobs = sorted(self._jobs(wanted), key=lambda job: (turns[job[1].layer], job[1].offset))
         with ExitStack() as open_files:
             tapes: dict[Path, Tape] = {}
+            self._spool({job[1].layer for job in jobs}, open_files)
             for layer, group in groupby(jobs, key=lambda job: job[1].layer):
                 container = self.containers[layer]
                 stored = self._opened(container.range, tapes, open_files)
-                yield from _bodies(container, stored, list(group))
+                kept = self.spool.opened(layer)
+                if kept is None:
+                    yield from _bodies(container, stored, list(group))
+                else:
+                    with kept:
+                        yield from _bodies(replace(container, codec="store"), kept, list(group))
+
+    def _spool(self, layers: set[int], open_files: ExitStack) -> None:
+        """Keep packed layers unpacked that are read again."""
+        containers = {layer: self.containers[layer] for layer in sorted(layers)}
+        packed = {layer: one.codec for layer, one in containers.items() if {one.codec, one.range.outer} != {"store"}}
+
+        def stored(layer: int) -> BinaryIO:
+            place = self.containers[layer].range
+            self._check(place.path)
+            return open_files.enter_context(Tape(place.path, place.outer)).section(place.start, place.length)
+
+        self.spool.ready(packed, stored)
 
     @contextmanager
     def stored(self, layer: int) -> Iterator[BinaryIO]:
