@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_findings_of_all_rules_come_most_bytes_first() -> None:
 def test_findings_of_one_size_have_one_order_whatever_the_order_of_the_rules() -> None:
     some = [rule_of("b", 5), rule_of("a", 5)]
     assert find(scene_of({}), some) == find(scene_of({}), some[::-1])
+
+
+def test_what_only_stores_less_comes_most_stored_bytes_first() -> None:
+    """Blanked GPU code takes no unpacked byte away."""
+
+    def look(scene: Scene) -> Iterable[Finding]:
+        return [replace(finding("a", f"{stored}", 0), stored=stored) for stored in (5, 70, 6)]
+
+    found = find(scene_of({}), [Rule("a", "a rule", Safety.SAFE, look), rule_of("b", 1)])
+    assert [(one.size, one.stored) for one in found] == [(1, 1), (0, 70), (0, 6), (0, 5)]
 
 
 @pytest.mark.parametrize("fault", [ValueError("odd"), KeyError("x"), RecursionError("deep"), ZeroDivisionError()])

@@ -47,11 +47,11 @@ def no_rule(name: str, known: Iterable[str]) -> UsageError:
 
 
 def find(scene: Scene, looking: Iterable[Rule]) -> tuple[Finding, ...]:
-    """What the rules find, most bytes first."""
+    """What the rules find, most unpacked bytes first, then most stored ones."""
     scene.progress.start("looking", 0, "rules")
     findings = [finding for rule in looking for finding in _look(rule, scene)]
     scene.progress.finish()
-    return tuple(sorted(findings, key=lambda one: (-one.size, one.rule, one.paths)))
+    return tuple(sorted(findings, key=lambda one: (-one.size, -one.stored, one.rule, one.paths)))
 
 
 def _look(rule: Rule, scene: Scene) -> tuple[Finding, ...]:
