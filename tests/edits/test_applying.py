@@ -32,9 +32,13 @@ class Counting:
         self.told.append(("finish", 0))
 
 
+OURS = ("remove", "share", "strip", "merge", "record", "tripwire")
+
+
 def test_our_kinds_are_made_in_this_order() -> None:
     ordered = sorted(edit_kinds().values(), key=lambda kind: kind.order)
-    assert [kind.name for kind in ordered] == ["remove", "share", "strip", "merge", "record"]
+    names = [kind.name for kind in ordered if kind.name in OURS]
+    assert names == list(OURS)
     assert all(kind.summary for kind in ordered)
 
 

@@ -40,7 +40,12 @@ def _check(edits: Iterable[Edit], scene: Scene, kinds: Mapping[str, EditKind]) -
             known = ", ".join(sorted(kinds))
             raise UsageError(f"the plan has an edit of the kind {edit.kind!r}", advice=f"Kinds are: {known}.")
         for path in edit.paths:
-            there = path in scene.listing if edit.layer is None else (edit.layer, path) in hidden
+            there = _is_there(scene, path) if edit.layer is None else (edit.layer, path) in hidden
             if not there:
                 place = "" if edit.layer is None else f" in layer {edit.layer}"
                 raise UsageError(f"the plan names {path!r}, which is not there{place}", advice="Make the plan again.")
+
+
+def _is_there(scene: Scene, path: str) -> bool:
+    """Whether the path is seen; a directory that holds something need not be stored by itself."""
+    return path in scene.listing or path in scene.listing.directories

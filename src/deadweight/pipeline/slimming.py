@@ -19,6 +19,8 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Format, Packing
 from deadweight.edits.applying import apply_all, edit_kinds
 from deadweight.edits.record import follow_ups
+from deadweight.edits.tripwire import KIND as TRIPWIRE
+from deadweight.edits.tripwire import tripwires
 from deadweight.formats.companion import write_companion
 from deadweight.formats.output import put_in_place, refuse_inside, scratch_directory
 from deadweight.formats.recognition import format_named
@@ -31,12 +33,16 @@ MOST_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where the result goes, in which format (empty for the artifact's own), and whether a companion is kept."""
+    """Where the result goes, in which format (empty for the artifact's own), and whether a companion is kept.
+
+    `base` is where an image lies whose layers those who pull the result have, empty for none.
+    """
 
     path: Path
     format: str = ""
     packing: Packing = field(default_factory=Packing)
     companion: bool = True
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,7 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
         kept, blamed = culprits(shop.scene, trying, (packed.edits, packed.changes), (known, proving, proof))
         shutil.rmtree(trying, ignore_errors=True)
         undone += blamed
-        packed = shop.make((*kept, *follow_ups(shop.scene, kept)), f"mended-{place}")
+        packed = shop.make((*kept, *_following(shop.scene, kept, packed.edits)), f"mended-{place}")
         again = shop.prove(packed, known, proving)
         if again.verdict is Verdict.SAME:
             return packed, replace(again, undone=undone)
@@ -209,6 +215,12 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
         f"the result answers differently: {reason(proof)}",
         advice="Taking out edits did not mend it. Nothing was written. See --keep and --ignore.",
     )
+
+
+def _following(scene: Scene, kept: Sequence[Edit], before: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The edits that follow from those kept: RECORDs, and tripwires where the plan had them."""
+    tripped = any(edit.kind == TRIPWIRE for edit in before)
+    return (*follow_ups(scene, kept), *(tripwires(scene, kept) if tripped else ()))
 
 
 def _remove(path: Path) -> None:
