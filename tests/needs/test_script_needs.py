@@ -121,3 +121,20 @@ def test_scripts_of_package_managers_are_not_read() -> None:
     script = b"#!/bin/sh\nnice\n"
     scene = system_scene({"bin/sh": _ELF, "usr/bin/nice": _ELF, "var/lib/dpkg/info/a.postinst": script})
     assert _reached(scene, "var/lib/dpkg/info/a.postinst") == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "modules"),
+    [
+        ("exec python3 -m jobs.worker --fast", {"srv/jobs/__init__.py", "srv/jobs/worker.py"}),
+        ("exec python3 -m jobs", {"srv/jobs/__init__.py", "srv/jobs/__main__.py"}),
+        ("gunicorn --bind :80 api:app", {"srv/api.py"}),
+        ('uvicorn "api:create"', {"srv/api.py"}),
+        ("export DJANGO_SETTINGS_MODULE=jobs.worker", {"srv/jobs/__init__.py", "srv/jobs/worker.py"}),
+        ("echo api", set()),
+    ],
+)
+def test_modules_that_a_shell_script_hands_to_python_are_reached(line: str, modules: set[str]) -> None:
+    names = ("srv/api.py", "srv/jobs/__init__.py", "srv/jobs/worker.py", "srv/jobs/__main__.py")
+    scene = system_scene({**dict.fromkeys(names, b""), "srv/start.sh": f"#!/bin/sh\n{line}\n".encode()})
+    assert _reached(scene, "srv/start.sh") & set(names) == modules

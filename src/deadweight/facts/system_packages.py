@@ -64,8 +64,7 @@ def _system_packages(scene: Scene) -> tuple[SystemPackage, ...]:
 
 def _package(listing: Listing, manager: str, stated: _Stated, providers: Mapping[str, set[str]]) -> SystemPackage:
     package = stated.package
-    there = {path for path in visible(listing, package.paths) if listing.by_path[path].kind is not Kind.DIRECTORY}
-    files = tuple(sorted(path for path in there if listing.resolve(path) not in listing.directories))
+    files = tuple(sorted({path for path in visible(listing, package.paths) if not _is_directory(listing, path)}))
     records = tuple(dpkg.records_of(listing, package.source)) if manager == "dpkg" else ()
     names = {name for need in stated.needs for one in need for name in providers.get(one, ())}
     return SystemPackage(
@@ -79,6 +78,11 @@ def _package(listing: Listing, manager: str, stated: _Stated, providers: Mapping
         stated.essential,
         stated.priority,
     )
+
+
+def _is_directory(listing: Listing, path: str) -> bool:
+    kind = listing.by_path[path].kind
+    return kind is Kind.DIRECTORY or (kind is Kind.SYMLINK and listing.resolve(path) in listing.directories)
 
 
 def _node(listing: Listing, files: Iterable[str], records: tuple[str, ...]) -> str:

@@ -16,8 +16,9 @@ from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Need
 from deadweight.facts.entrances import ENTRANCES
+from deadweight.facts.module_path import MODULE_PATH
 from deadweight.facts.seen_paths import program_at, seen_at
-from deadweight.facts.shell_words import Shebang, shebang_of, shell_words
+from deadweight.facts.shell_words import Shebang, module_words, shebang_of, shell_words
 from deadweight.facts.system_texts import SYSTEM_TEXTS
 
 _INSTALLED = frozenset({OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.CONDA})
@@ -33,6 +34,7 @@ def _seeds(scene: Scene) -> Iterator[Step]:
             for flag, line in pairwise(words):
                 if _RUNS_A_LINE.fullmatch(flag):
                     yield from _words(scene, line, f"is a word of {entrance.says}", "")
+                    yield from _modules(scene, line, f"is a module that {entrance.says} names", "")
 
 
 def _command(scene: Scene, word: str, says: str) -> Iterator[Step]:
@@ -54,7 +56,9 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         if shebang.program:
             yield from _command(scene, shebang.program, "runs the script, by its first line")
     if shebang.is_shell if shebang else path.endswith(".sh"):
-        yield from _words(scene, body.decode("utf-8", "replace"), "is a word of the shell script", path)
+        text = body.decode("utf-8", "replace")
+        yield from _words(scene, text, "is a word of the shell script", path)
+        yield from _modules(scene, text, "is a module that the shell script names", path)
 
 
 def _words(scene: Scene, text: str, says: str, script: str) -> Iterator[Step]:
@@ -65,6 +69,15 @@ def _words(scene: Scene, text: str, says: str, script: str) -> Iterator[Step]:
             yield from (Step(path, f"{says}: {word}") for path in seen_at(scene, word))
         if not word.startswith("/"):
             yield from (Step(path, f"{says}: {word}") for path in _beside(scene, script, word))
+
+
+def _modules(scene: Scene, text: str, says: str, script: str) -> Iterator[Step]:
+    """The modules that a shell script hands to Python, `-m` and `name:object`, with the `__main__` of a package."""
+    modules = scene.ask(MODULE_PATH)
+    for name in module_words(text):
+        for one in (name, f"{name}.__main__"):
+            found = modules.resolve(one, posixpath.dirname(script))
+            yield from (Step(path, f"{says}: {name}") for path in found.paths)
 
 
 def _beside(scene: Scene, script: str, word: str) -> Iterator[str]:
