@@ -99,7 +99,7 @@ def test_a_batch_that_fails_before_any_edit_proves_nothing_and_says_its_last_wor
     assert proof.verdict is Verdict.NOT_RUN
     assert proof.comparisons[0].difference == (
         "the original exits with status 1, 0 was expected: OSError: [Errno 30] Read-only file system: 'x.db' "
-        "(in the sandbox nothing of the tree can be written)"
+        "(in the sandbox nothing of the tree can be written: name what it writes to with --writable DIR)"
     )
 
 

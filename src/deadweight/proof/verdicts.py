@@ -9,13 +9,14 @@ from dataclasses import replace
 from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
 from deadweight.core.proof import Comparison, Proof, Verdict
 from deadweight.proof.comparison import unlike
+from deadweight.proof.hints import hint
 from deadweight.sandbox.job import RUN
 
 PROGRAM = "program"
 """The name under which the program itself is compared: that it starts, lasts and stops."""
 _CRASH = re.compile(r"^Traceback \(|^[\w.]+(?:Error|Exception)(?:: .*)?\s*\Z", re.MULTILINE)
 _NOT_FOUND = 126
-_READ_ONLY = "Read-only file system"
+_SERVERS_FAULT = 500
 _SHOWN = 200
 
 
@@ -32,11 +33,12 @@ def compare_runs(before: RunRecord, again: RunRecord, after: RunRecord, probes: 
     compared = [
         (one, replace(_of_probe(one, before, again, after), made=one.made)) for one in _all_probes(before, probes)
     ]
+    ends = (f"{PROGRAM}: the original: {before.error}",) if before.error and again.error else ()
     untold = tuple(f"{one.probe}: {one.difference}" for probe, one in compared if _proves_nothing(probe, one))
     comparisons = tuple(one for probe, one in compared if not _proves_nothing(probe, one))
     program = _of_program(before, again, after)
     nothing = "" if comparisons or program else "nothing that was asked could be compared"
-    return Proof((program, *comparisons) if program else comparisons, before, after, (), nothing, untold)
+    return Proof((program, *comparisons) if program else comparisons, before, after, (), nothing, (*ends, *untold))
 
 
 def _proves_nothing(probe: Probe, comparison: Comparison) -> bool:
@@ -66,7 +68,7 @@ def _of_probe(probe: Probe, before: RunRecord, again: RunRecord, after: RunRecor
     if first is None or second is None:
         return Comparison(probe.name, Verdict.NOT_RUN, "the original was not asked")
     if why := _unfit(probe, first):
-        words = _last_words(before) if probe.name == RUN else ""
+        words = _last_words(before) if probe.name == RUN else hint(f"{first.trouble}\n{_blamed(first, before)}")
         return Comparison(probe.name, Verdict.NOT_RUN, why + words)
     if wobble := unlike(probe, first, second) or unlike(probe, second, first):
         return Comparison(probe.name, Verdict.UNSTABLE, f"the original differs from itself: {wobble}")
@@ -74,6 +76,11 @@ def _of_probe(probe: Probe, before: RunRecord, again: RunRecord, after: RunRecor
         return Comparison(probe.name, Verdict.DIFFERENT, "not answered: the program did not start")
     found = unlike(probe, first, last)
     return Comparison(probe.name, Verdict.DIFFERENT if found else Verdict.SAME, found)
+
+
+def _blamed(seen: Observation, record: RunRecord) -> str:
+    """What the service itself said, where its answer is an error of its own or none."""
+    return record.log if seen.error or seen.status >= _SERVERS_FAULT else ""
 
 
 def _seen(record: RunRecord) -> Mapping[str, Observation]:
@@ -107,7 +114,7 @@ def _unexpected(probe: Probe, seen: Observation) -> bool:
 def _unfit_status(probe: Probe, seen: Observation) -> str:
     if probe.expect and seen.status != probe.expect:
         return f"the original answers {seen.status}, {probe.expect} was expected"
-    if not probe.expect and seen.status >= 500:
+    if not probe.expect and seen.status >= _SERVERS_FAULT:
         advice = "" if probe.made else f"; where that is right, say so: '{probe.name} -> {seen.status}'"
         return f"the original answers {seen.status}{advice}"
     return ""
@@ -120,5 +127,4 @@ def _first_line(text: str) -> str:
 def _last_words(record: RunRecord) -> str:
     """The last line of the log, and what it means where the sandbox may be what stopped the program."""
     last = next(iter(record.log.strip().splitlines()[-1:]), "")
-    means = " (in the sandbox nothing of the tree can be written)" if _READ_ONLY in record.log else ""
-    return f": {last[:_SHOWN]}{means}" if last else ""
+    return f": {last[:_SHOWN]}{hint(record.log)}" if last else ""
