@@ -16,7 +16,7 @@ from deadweight.core.plan import LeftOut, Plan
 from deadweight.core.proof import Verdict
 from deadweight.core.report import REPORT_SCHEMA, Report
 from deadweight.pipeline.plan_file import plan_text, read_plan, write_plan
-from deadweight.reports.json import FORM, document, proof_document
+from deadweight.reports.json import FORM, document, proof_document, text
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -51,9 +51,9 @@ def test_every_plan_is_valid_by_the_published_schema() -> None:
 @settings(max_examples=60, derandomize=True, deadline=None)
 @given(st.text(alphabet=st.characters(codec=None), min_size=1, max_size=20))
 def test_any_name_survives_the_json(name: str) -> None:
-    text = FORM.write(weighed(name), False)
-    assert text.isascii()
-    assert json.loads(text)["findings"][0]["paths"] == [f"{name}/0"]
+    written = FORM.write(weighed(name), False)
+    assert written.isascii()
+    assert json.loads(written)["findings"][0]["paths"] == [f"{name}/0"]
 
 
 def test_a_plan_with_names_that_are_no_utf_8_survives_its_file(tmp_path: Path) -> None:
@@ -85,3 +85,17 @@ def test_what_was_not_made_is_null_and_not_left_away() -> None:
     assert made["after"] is None
     assert made["proof"] is None
     assert not made["cuts"]
+
+
+TEXTS = st.text(st.characters(), max_size=8) | st.sampled_from(["a/b", "\x7f", "\udc80", "</script>", "\x00\n\t\x1f"])
+PLAIN = st.recursive(
+    TEXTS | st.integers(-(2**53), 2**53) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(derandomize=True, max_examples=100, deadline=None)
+@given(PLAIN)
+def test_the_text_is_that_of_the_standard_library(value: object) -> None:
+    assert text(value) == json.dumps(value, indent=2) + "\n"
