@@ -33,12 +33,13 @@ class Plan:
     schema: int = PLAN_SCHEMA
 
     def __post_init__(self) -> None:
-        seen: set[tuple[int | None, str]] = set()
+        edited: dict[int | None, set[str]] = {}
         for edit in self.edits:
-            for path in edit.paths:
-                if (edit.layer, path) in seen:
-                    raise UsageError(f"the plan edits {path!r} twice", advice="Make the plan again.")
-                seen.add((edit.layer, path))
+            seen = edited.setdefault(edit.layer, set())
+            twice = seen.intersection(edit.paths)
+            if twice:
+                raise UsageError(f"the plan edits {min(twice)!r} twice", advice="Make the plan again.")
+            seen.update(edit.paths)
 
     def bound_to(self, digest: str) -> Plan:
         """This plan, where it was made for the digest; any other raises UsageError."""

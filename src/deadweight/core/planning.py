@@ -49,17 +49,29 @@ class _Draft:
     listing: Listing
     edits: list[Edit] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
-    taken: set[tuple[int | None, str]] = field(default_factory=set)
+    taken: dict[int | None, set[str]] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
 
     def covered(self, path: str, layer: int | None) -> bool:
-        if (layer, path) in self.taken:
+        if path in self.taken.get(layer, ()):
             return True
-        return layer is None and any(above in self.removed for above in parents(path))
+        return layer is None and self._goes(path.rpartition("/")[0])
+
+    def uncovered(self, edit: Edit) -> tuple[str, ...]:
+        """The edit's paths that no edit touches yet; each directory above them is looked at once."""
+        taken = self.taken.get(edit.layer, set())
+        free = [path for path in edit.paths if path not in taken]
+        if edit.layer is not None:
+            return tuple(free)
+        going = {above for above in {path.rpartition("/")[0] for path in free} if self._goes(above)}
+        return tuple([path for path in free if path.rpartition("/")[0] not in going] if going else free)
+
+    def _goes(self, directory: str) -> bool:
+        return bool(directory) and (directory in self.removed or not self.removed.isdisjoint(parents(directory)))
 
     def add(self, edit: Edit) -> None:
         self.edits.append(edit)
-        self.taken.update((edit.layer, path) for path in edit.paths)
+        self.taken.setdefault(edit.layer, set()).update(edit.paths)
         if edit.kind in REMOVING:
             self.removed.update(edit.paths)
 
@@ -125,7 +137,7 @@ def _take(draft: _Draft, edit: Edit, kept: frozenset[str]) -> None:
     if target is not None and draft.covered(target, None):
         draft.leave(edit, "what it would share is changed by another edit")
         return
-    wanted = tuple(path for path in edit.paths if not draft.covered(path, edit.layer))
+    wanted = draft.uncovered(edit)
     paths = tuple(_spared(draft.listing, wanted, kept)) if kept and edit.layer is None else wanted
     if paths:
         draft.add(edit if paths == edit.paths else replace(edit, paths=paths))
@@ -155,10 +167,11 @@ def _goes(entry: Entry, kept: frozenset[str], holding: set[str]) -> bool:
 
 def gone_bytes(listing: Listing, edits: Iterable[Edit]) -> int:
     """An estimate in unpacked bytes of what the removing and sharing edits take away; each path counts once."""
+    by_path = listing.by_path
     gone: set[str] = set()
     for edit in edits:
         if edit.layer is None and edit.kind in (*REMOVING, "share"):
             gone.update(edit.paths)
-            gone.update(entry.path for path in edit.paths for entry in listing.under(path))
-    by_path = listing.by_path
+            folders = [path for path in edit.paths if path not in by_path or by_path[path].kind is Kind.DIRECTORY]
+            gone.update(path for folder in folders for path in listing.paths_under(folder))
     return sum(by_path[path].size for path in gone if path in by_path)
