@@ -212,7 +212,7 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
             break
         proof = again
     raise ProofFailed(
-        f"the result answers differently: {reason(proof)}",
+        f"the result answers differently: {reason(again)}",
         advice="Taking out edits did not mend it. Nothing was written. See --keep and --ignore.",
     )
 

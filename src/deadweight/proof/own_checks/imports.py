@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from deadweight.core.probe import Probe, ProbeKind
+from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.facts.importable import IMPORTABLE
 from deadweight.proof.own_checks.ground import Checks, Ground
 
@@ -25,9 +26,15 @@ def spread(probes: Sequence[Probe], ground: Ground) -> Checks:
     difference is only told.
     """
     bare = [probe for probe in probes if _is_bare(probe)]
-    importable = ground.kept.ask(IMPORTABLE) if bare else {}
+    importable = _importable(ground) if bare else {}
     swept = (one for probe in probes for one in (_sweeps(probe, importable, ground) if _is_bare(probe) else (probe,)))
     return Checks(tuple(swept), tuple(_lost(importable, ground.lost)))
+
+
+def _importable(ground: Ground) -> Mapping[str, tuple[str, ...]]:
+    """The modules that the result has of distributions that the original has too; what was added is not asked."""
+    there = {one.name for one in ground.original.ask(DISTRIBUTIONS)}
+    return {name: modules for name, modules in ground.kept.ask(IMPORTABLE).items() if name in there}
 
 
 def _is_bare(probe: Probe) -> bool:
