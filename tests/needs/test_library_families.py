@@ -73,6 +73,12 @@ def test_what_converts_text_keeps_every_character_set() -> None:
     assert _reached("usr/bin/app", _with_character_sets(linked())) == set()
 
 
+def test_what_converts_only_the_text_of_the_locale_brings_no_more_character_sets() -> None:
+    """libidn2 and libunistring come with every getaddrinfo."""
+    library = "usr/lib/libunistring.so.5.0.0"
+    assert _reached(library, {**_with_character_sets(linked()), library: compiled(_CALLS_ICONV)}) == set()
+
+
 def test_every_family_is_told_by_patterns_of_libraries_and_globs_beside_them() -> None:
     for title, (loaders, globs) in KNOWN_FAMILIES.items():
         assert all(".so" in loader and "/" not in loader for loader in loaders), title

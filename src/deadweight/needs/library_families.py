@@ -24,6 +24,7 @@ _C_LIBRARY = re.compile(r"libc(?:-2\.\d+)?\.so(?:\.6)?")
 _SERVICES = ("files", "dns", "compat", "myhostname")
 _ALWAYS = re.compile(r"gconv-modules.*|UTF-?\d+\.so|UNICODE\.so|ISO8859-15?\.so|CP1252\.so|lib.*\.so")
 _CONVERTS = "iconv_open"
+_FROM_LOCALE = re.compile(r"bash|libunistring\.so.*|libidn2?\.so.*")
 
 
 def _seeds(scene: Scene) -> Iterator[Step]:
@@ -41,7 +42,7 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     if _C_LIBRARY.fullmatch(posixpath.basename(path)):
         yield from _name_services(scene, path)
         yield from _character_sets(scene, path, "is a character set of the C library", _ALWAYS)
-    elif _CONVERTS in file.names and not _is_of_c_library(path):
+    elif _CONVERTS in file.names and not _keeps_to_the_locale(path):
         yield from _character_sets(scene, "", f"is a character set, and it calls {_CONVERTS}", re.compile(".*"))
 
 
@@ -66,8 +67,14 @@ def _character_sets(scene: Scene, path: str, says: str, wanted: re.Pattern[str])
                 yield Step(found, says)
 
 
-def _is_of_c_library(path: str) -> bool:
-    return "/gconv/" in path or bool(re.match(r"(?:libc|libSegFault|iconvconfig|ld-)", posixpath.basename(path)))
+def _keeps_to_the_locale(path: str) -> bool:
+    """Whether it is of the C library, or converts nothing but the locale's own text: UTF-8 or Latin-1, kept anyway.
+
+    libidn2 and libunistring come with every getaddrinfo, and would bring all character sets.
+    """
+    name = posixpath.basename(path)
+    own = "/gconv/" in path or re.match(r"(?:libc|libSegFault|iconvconfig|ld-)", name) is not None
+    return own or _FROM_LOCALE.fullmatch(name) is not None
 
 
 NEED: Need = Need("library-families", "libraries that are loaded by names put together", _seeds, _follow)
