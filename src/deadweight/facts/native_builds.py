@@ -8,18 +8,16 @@ from dataclasses import dataclass
 
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS
+from deadweight.facts.run_time_compilers import compiles_against_others
 from deadweight.facts.sources import COMPILING, SOURCES, Source
 
 _BUILDERS = re.compile(r"(?:pytorch-)?triton(?:-.+)?|cppyy(?:-.+)?|cffi|pybind11|nanobind|cython|pythran|numba")
-_COMPILING_OTHERS = re.compile(
-    r"cupy(?:-.+)?|numba-cuda|pyopencl|pycuda|pytensor|theano(?:-.+)?|brian2|deepspeed|flashinfer-.+|tilelang"
-)
 _COMPILER = re.compile(r"(?:^|/)bin/(?:[\w.-]*-)?(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(?:-\d+)?$")
 
 
 def is_builder(name: str) -> bool:
     """Whether the distribution exists to build native code: what it carries for that is its function."""
-    return any(known.fullmatch(name) for known in (_BUILDERS, _COMPILING_OTHERS))
+    return _BUILDERS.fullmatch(name) is not None or compiles_against_others(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def _native_builds(scene: Scene) -> NativeBuilds:
     others = {one.distribution: one.path for one in reversed(speaking) if one.distribution and _uses_torch(one)}
     is_image = scene.artifact.image is not None
     has_compiler = any(_COMPILER.search(entry.path) for entry in scene.listing.entries)
-    compiling = next((one.info for one in scene.ask(DISTRIBUTIONS) if _COMPILING_OTHERS.fullmatch(one.name)), "")
+    compiling = next((one.info for one in scene.ask(DISTRIBUTIONS) if compiles_against_others(one.name)), "")
     return NativeBuilds(own, others, compiling, has_compiler or not is_image)
 
 

@@ -38,6 +38,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.endings import ENDINGS
 from deadweight.facts.programs import PROGRAMS
+from deadweight.facts.run_time_compilers import compiles
 from deadweight.rules.reporting import Group, Waste, finding
 
 _NAMES = re.compile(
@@ -50,13 +51,6 @@ _NAMES = re.compile(
     r"|linux-headers.*|kernel-headers|glibc-headers|.*-dev|.*-devel"
 )
 _STAYING = re.compile(r"gcc-[\d.]+-base|gcc-libs|ca-certificates-.*|python3?-setuptools.*|makedev")
-_COMPILING = frozenset(
-    "triton pytriton pytensor theano theano-pymc cupy deepspeed vllm sglang xformers flash-attn "  # noqa: SIM905  # a long list
-    "tensorrt-llm tilelang cppimport codepy fenics-ffcx flashinfer-python "
-    "numba-cuda pyximport jax-triton tinygrad pyopencl pycuda pythran transonic brian2 stan "
-    "pystan cmdstanpy cppyy ninja torch-tensorrt".split()
-)
-_COMPILING_PREFIXES = ("cupy-cuda", "cupy-rocm")
 _COMPILES = re.compile(rb"torch\.compile|cpp_extension|load_inline|pyximport|\.set_source\(|ffi\.verify|numba\.pycc")
 _LARGEST_SOURCE = 1024 * 1024
 _RECORDS = ("var/lib/dpkg/", "lib/apk/db/", "var/lib/rpm/")
@@ -100,9 +94,7 @@ def _is_kept(path: str) -> bool:
 
 def _compiling(scene: Scene) -> Evidence | None:
     for owner, source in scene.ownership.sources.items():
-        if owner.kind is OwnerKind.DISTRIBUTION and (
-            owner.name in _COMPILING or owner.name.startswith(_COMPILING_PREFIXES)
-        ):
+        if owner.kind is OwnerKind.DISTRIBUTION and compiles(owner.name):
             return Evidence(f"{owner} can call a compiler when it runs", source)
     return None
 
