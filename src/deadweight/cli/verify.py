@@ -26,8 +26,8 @@ from deadweight.pipeline.slimming import reason
 def COMMAND(before: Path, after: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401
     """Run BEFORE and AFTER in a sandbox, ask both the same, and compare what they answer.
 
-    BEFORE is run twice: a probe that differs from itself is unstable and proves nothing. Probes are written as for
-    `deadweight slim`. Exit status 3 where anything differs or nothing could be proven.
+    BEFORE is run twice: a probe that differs from itself is unstable and proves nothing. Probes and checks are written
+    as for `deadweight slim`; without a --check deadweight asks what it can by itself. Exit status 3 where anything differs or nothing could be proven.
 
     \b
     Examples:
