@@ -53,6 +53,7 @@ ALL = {"one.py", "two.py", "drivers/__init__.py"}
         (b"import lazy_loader\na, b, c = lazy_loader.attach(__name__, submodules=['one'])\n", {"one.py"}),
         (b"_import_structure = {'two': ['Thing']}\n", {"two.py"}),
         (b"__all__ = ['one']\n", {"one.py"}),
+        (b"import sys\nsys.modules[__name__] = Lazy(__name__, define_import_structure(__file__))\n", ALL),
         (b"words = ['one', 'two']\n", set()),
         (b"def f(c):\n    import_module(c.__module__)\n", set()),
         (b"def f(n):\n    import_module('%s.fast' % n)\n", ALL | {"drivers/fast.py"}),

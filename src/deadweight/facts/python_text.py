@@ -26,6 +26,7 @@ _DOTTED = re.compile(rb"[\w.]+")
 _LISTED = (b"find_spec", b"import_string", b"import_object", b"load_object", b"lazy", b"Lazy", b"\ndef __getattr__")
 _LISTED_TOO = (b"symbol_by_name", b"exec_module", b"load_module", b"_import_structure", b"__all__")
 _DYNAMIC = (b"import_module", b"__import__", b"run_module", b"resolve_name", b"iter_modules", b"walk_packages")
+_REPLACED = (b"sys.modules[__name__] =", b"define_import_structure(")
 _PLUGGED = (b"entry_point", b"entrypoint", b"stevedore")
 _NAME = re.compile(rb"\.{0,3}[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.\w+)*)?")
 _ASKING = (b"import", b"load", b"lazy", b"require", b"backend", b"plugin", b"engine", b"module")
@@ -56,7 +57,8 @@ class PythonText:
     imported by name. `asked` are names handed to what by its own name imports or loads, `run` those behind `-m`.
     `listed` is whether it says which names it has, or imports some of them late; `dynamic` whether it imports by name;
     `plugged` whether it asks for entry points; then `texts` are all its short strings. `configured`
-    is whether it lists the packages that a framework is to load.
+    is whether it lists the packages that a framework is to load, `replaced` whether it puts another object in its own
+    place, as lazy packages do.
     """
 
     statements: tuple[Statement, ...]
@@ -69,6 +71,7 @@ class PythonText:
     plugged: bool
     texts: frozenset[str] = frozenset()
     configured: bool = False
+    replaced: bool = False
 
 
 def read(body: bytes) -> PythonText:
@@ -112,6 +115,7 @@ def read(body: bytes) -> PythonText:
         plugged,
         frozenset(text.decode("utf-8", "replace") for text in short),
         configured,
+        _has(body, _REPLACED),
     )
 
 

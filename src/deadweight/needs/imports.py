@@ -65,6 +65,9 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     yield from _beside(module)
     if text.dynamic:
         yield from _built(module, text)
+    if text.replaced and path.endswith("/__init__.py"):
+        says = "its package loads its modules late, by names that it lists as it runs"
+        yield from _kept(module, places.submodules(module.directory), says)
 
 
 def _above(module: _Module) -> Iterator[Step]:
