@@ -75,3 +75,13 @@ def test_a_command_with_open_quotes_is_a_usage_error(tmp_path: Path, capsys: pyt
     assert run(["slim", str(tmp_path / "app"), "-o", str(tmp_path / "out"), "--run", "serve 'x", "--no-sandbox"]) == 2
     assert "quote" in capsys.readouterr().err.lower()
     assert not (tmp_path / "out").exists()
+
+
+def test_checks_are_enough_and_their_files_are_found_beside_what_names_them(tmp_path: Path) -> None:
+    configured = asked(tmp_path, 'checks = ["@checks.json", "imports"]\nprobes = ["GET /"]\n', probes=("GET /a",))
+    assert configured is not None
+    assert configured.checks == (f"@{tmp_path}/checks.json", "imports")
+    given = asked(tmp_path, 'checks = ["imports"]\n', checks=("@mine.json",))
+    assert given is not None
+    assert given.checks == (f"@{Path.cwd()}/mine.json",)
+    assert given.probes == ()
