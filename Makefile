@@ -27,7 +27,7 @@ docs: $(VENV)/.ready ## write the parts of docs/ that repeat the code
 	$(BIN)/python -m deadweight.cli.documentation docs
 
 journeys: $(VENV)/.ready system ## slow, whole-machine runs on real images
-	@tools/system-packages mmdebstrap buildah git docker.io
+	@tools/system-packages mmdebstrap buildah git docker.io docker-registry
 	$(BIN)/python -m pytest -m journey
 
 bench: $(VENV)/.ready ## measure against peers, side by side

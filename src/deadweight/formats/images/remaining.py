@@ -19,13 +19,14 @@ def remaining(layers: Sequence[Sequence[Entry]], inventory: Inventory, changes: 
     changed: the next link to the same body then names this one. Raises Corrupt for a link to nothing.
     """
     bodies = _Bodies(shared_bodies(layers)[0], {entry.path: entry for entry in inventory.visible}, changes)
+    changed = Changes(replaced=changes.replaced, linked=changes.linked)
     for entry in inventory.visible:
         if is_removed(entry.path, changes.removed) or entry.path in changes.added:
             continue
         if entry.kind is Kind.HARDLINK and not bodies.is_changed(entry.path):
             yield bodies.link(entry)
         else:
-            yield next(writes((entry,), Changes(replaced=changes.replaced, linked=changes.linked)))
+            yield next(writes((entry,), changed))
     top = len(layers)
     added = changes.added.values()
     yield from additions(Addition(replace(one.entry, layer=top), one.body) for one in added)
