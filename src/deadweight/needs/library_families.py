@@ -24,7 +24,9 @@ _C_LIBRARY = re.compile(r"libc(?:-2\.\d+)?\.so(?:\.6)?")
 _SERVICES = ("files", "dns", "compat", "myhostname")
 _ALWAYS = re.compile(r"gconv-modules.*|UTF-?\d+\.so|UNICODE\.so|ISO8859-15?\.so|CP1252\.so|lib.*\.so")
 _CONVERTS = "iconv_open"
-_FROM_LOCALE = re.compile(r"bash|libunistring\.so.*|libidn2?\.so.*")
+_FROM_LOCALE = re.compile(
+    r"bash|printf|factor|ptx|cmp|diff|diff3|sdiff|(?:libunistring|libidn2?|libpsl|libstdc\+\+)\.so.*"
+)
 
 
 def _seeds(scene: Scene) -> Iterator[Step]:
@@ -70,7 +72,8 @@ def _character_sets(scene: Scene, path: str, says: str, wanted: re.Pattern[str])
 def _keeps_to_the_locale(path: str) -> bool:
     """Whether it is of the C library, or converts nothing but the locale's own text: UTF-8 or Latin-1, kept anyway.
 
-    libidn2 and libunistring come with every getaddrinfo, and would bring all character sets.
+    libidn2 and libunistring come with every getaddrinfo, libstdc++ with every wheel of C++: they would bring all
+    character sets.
     """
     name = posixpath.basename(path)
     own = "/gconv/" in path or re.match(r"(?:libc|libSegFault|iconvconfig|ld-)", name) is not None
