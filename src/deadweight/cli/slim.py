@@ -43,6 +43,7 @@ from deadweight.pipeline.slimming import Output
     help="Layers of an image: each in its place, one new one on what is untouched, or a single one.",
 )
 @click.option("--base", type=PATH, help="An image whose layers those who pull have: they are kept in a layered one.")
+@click.option("--from-scratch", is_flag=True, help="Make an image of a tree of this host, with all that it needs.")
 @click.option("--no-trace", is_flag=True, help="Do not watch a run before planning.")
 @click.option("--no-companion", is_flag=True, help="Do not keep what was cut beside the result.")
 @ENTRIES
@@ -78,7 +79,7 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
     what = read_plan(given["plan_file"]) if given["plan_file"] else asked.choice
     base = base_at(given["base"], asked.target.sight) if given["base"] else Base()
     packing = replace(_packing(asked, given), base=base.layers)
-    output = Output(out, given["to_format"] or "", packing, not given["no_companion"], base.path)
+    output = Output(out, given["to_format"] or "", packing, not given["no_companion"], base.path, given["from_scratch"])
     report = reporting.slim(asked.target, output, what, _watching(exercise(asked, given), given))
     assert report.after is not None, "what was made was weighed"
     over = over_budget(asked.configuration.budget, report.after, None)

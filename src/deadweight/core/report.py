@@ -85,7 +85,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One whole run. `after`, `cuts` and `proof` are there once something was made."""
+    """One whole run. `after`, `cuts` and `proof` are there once something was made.
+
+    `shapes` are the bytes to pull of each shape of the image, by one who has the base that was stated.
+    """
 
     version: str
     before: Composition
@@ -99,4 +102,5 @@ class Report:
     stages: tuple[Stage, ...] = ()
     over_budget: tuple[str, ...] = ()
     pulls: tuple[Pull, ...] = ()
+    shapes: Mapping[str, int] = field(default_factory=dict)
     schema: int = REPORT_SCHEMA

@@ -18,7 +18,7 @@ from deadweight.formats.composed.artifact import Placed, composed
 from deadweight.formats.composed.pieces import Piece
 from deadweight.formats.images.writer import TREES
 from deadweight.owners.attribution import attribute, catalogers, metadata_globs
-from deadweight.pipeline.exercise import Exercise
+from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.opening import Sight
 from deadweight.pipeline.proving import Proving, baseline, compare, stand_for
 from deadweight.pipeline.scratch.base_python import base_of_program, bases_of_environments, outward_links, take_base
@@ -66,6 +66,17 @@ def compose(scene: Scene, exercise: Exercise, sight: Sight) -> Scene:
     for gap in gathering.gaps:
         made.note(gap)
     return made
+
+
+def from_scratch(scene: Scene, exercise: Exercise | None, sight: Sight) -> Scene:
+    """The image from scratch that a person asked for; raises UsageError where nothing says what it starts."""
+    if exercise is None or not exercise.run:
+        raise UsageError(
+            "nothing says what the image is to start",
+            where=scene.artifact.location,
+            advice="Give --run 'COMMAND' and --probe: an image from scratch is compared with the tree.",
+        )
+    return compose_alike(scene, exercise, sight, lambda artifact: proving(exercise, artifact, scene.progress))
 
 
 def compose_alike(original: Scene, exercise: Exercise, sight: Sight, wish: Callable[[Artifact], Proving]) -> Scene:

@@ -20,6 +20,7 @@ from deadweight.core.waterfall import waterfall
 from deadweight.edits.restoring import Restored, restore_into
 from deadweight.facts.composition import COMPOSITION
 from deadweight.formats.recognition import format_named
+from deadweight.pipeline.composing import from_scratch
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.finding import chosen_rules, find
 from deadweight.pipeline.opening import Sight
@@ -92,10 +93,13 @@ def slim(
     check_free(out, Path(seen.path))
     with watch.stage("open and attribute"):
         scene = open_scene(seen)
-    wish = proving(exercise, scene.artifact, seen.sight.opening.progress) if exercise else None
-    if exercise and wish and is_watched(exercise, wish, what):
-        with watch.stage("trace"), tempfile.TemporaryDirectory(prefix="deadweight-trace-") as room:
-            exercise = watched(scene, exercise, wish, Path(room))
+    with watch.stage("trace"):
+        exercise = _watched(scene, exercise, what)
+    if out.from_scratch:
+        with watch.stage("compose and trace"):
+            scene = from_scratch(scene, exercise, seen.sight)
+            exercise = _watched(scene, replace(exercise, trace=None) if exercise else None, what)
+    wish = _wish(scene, exercise)
     with watch.stage("find and plan"):
         acquaint(scene, exercise)
         planned = _planned(scene, out, what, wish)
@@ -103,8 +107,8 @@ def slim(
         made = make_slim(scene, _plan_of(planned), out, (seen.sight, wish))
     with watch.stage("count what is pulled"):
         base = Base(out.base, out.packing.base)
-        pulled = tuple(pulls(scene.artifact, made.scene.artifact, base, seen.sight.opening.progress))
-    return replace(_after(planned, (scene, made), watch), pulls=pulled)
+        pulled = tuple(pulls(scene.artifact, made.scene.artifact, base, scene.progress))
+    return replace(_after(planned, (scene, made), watch), pulls=pulled, shapes=made.shapes)
 
 
 def verify(before: Target | Place, after: Target | Place, exercise: Exercise) -> Report:
@@ -145,6 +149,19 @@ def _run_by(target: Target, exercise: Exercise | None) -> Target:
     if exercise is None or not exercise.run:
         return target
     return replace(target, sight=replace(target.sight, options={"run": exercise.run, **target.sight.options}))
+
+
+def _wish(scene: Scene, exercise: Exercise | None) -> Proving | None:
+    return proving(exercise, scene.artifact, scene.progress) if exercise else None
+
+
+def _watched(scene: Scene, exercise: Exercise | None, what: Choice | Plan) -> Exercise | None:
+    """The exercise with what a run of it touched, where that says more about what may be cut."""
+    wish = _wish(scene, exercise)
+    if exercise is None or wish is None or not is_watched(exercise, wish, what):
+        return exercise
+    with tempfile.TemporaryDirectory(prefix="deadweight-trace-") as room:
+        return watched(scene, exercise, wish, Path(room))
 
 
 def _planned(scene: Scene, output: Output, what: Choice | Plan, wish: Proving | None) -> Report:

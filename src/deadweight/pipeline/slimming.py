@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,7 @@ from deadweight.edits.record import follow_ups
 from deadweight.edits.tripwire import KIND as TRIPWIRE
 from deadweight.edits.tripwire import tripwires
 from deadweight.formats.companion import write_companion
+from deadweight.formats.images.pull_by_shape import pull_by_shape
 from deadweight.formats.output import put_in_place, refuse_inside, scratch_directory
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.opening import Sight, open_scene
@@ -35,7 +36,8 @@ MOST_ROUNDS = 4
 class Output:
     """Where the result goes, in which format (empty for the artifact's own), and whether a companion is kept.
 
-    `base` is where an image lies whose layers those who pull the result have, empty for none.
+    `base` is where an image lies whose layers those who pull the result have, empty for none. With `from_scratch` a
+    tree of this host becomes an image with all that it needs of the system.
     """
 
     path: Path
@@ -43,16 +45,21 @@ class Output:
     packing: Packing = field(default_factory=Packing)
     companion: bool = True
     base: str = ""
+    from_scratch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The result in place: opened again, its edits, its proof, and the companion archive."""
+    """The result in place: opened again, its edits, its proof, and the companion archive.
+
+    `shapes` are the bytes to pull of each shape that it could have, by one who has the stated base; empty without one.
+    """
 
     scene: Scene
     edits: tuple[Edit, ...]
     proof: Proof
     companion: Path | None
+    shapes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ class _Workshop:
 
 def target_format(scene: Scene, output: Output) -> Format:
     """The format to write, where it can take this artifact; else UsageError."""
-    target = format_named(output.format or scene.artifact.format)
+    usual = "oci-layout" if output.from_scratch else scene.artifact.format
+    target = format_named(output.format or usual)
     if target.pack is None or scene.artifact.format not in target.packs:
         raise UsageError(
             f"a {scene.artifact.format} can't be written as {target.name}",
@@ -158,6 +166,7 @@ def companion_path(out: Path) -> Path:
 
 
 def _placed(shop: _Workshop, packed: _Packed, proof: Proof) -> Made:
+    shapes = _shapes(shop, packed.changes) if shop.output.base else {}
     companion = None
     if shop.output.companion and packed.changes:
         companion = companion_path(shop.output.path)
@@ -169,7 +178,14 @@ def _placed(shop: _Workshop, packed: _Packed, proof: Proof) -> Made:
         if companion:
             companion.unlink(missing_ok=True)
         raise
-    return Made(open_scene(shop.output.path, shop.sight), packed.edits, proof, companion)
+    return Made(open_scene(shop.output.path, shop.sight), packed.edits, proof, companion, shapes)
+
+
+def _shapes(shop: _Workshop, changes: Changes) -> Mapping[str, int]:
+    """What is pulled of each shape by one who has the base."""
+    packing = shop.output.packing
+    sizes = pull_by_shape(shop.scene.artifact, changes, packing, packing.base)
+    return {str(shape): size for shape, size in sizes.items() if size is not None}
 
 
 def _proven(shop: _Workshop, edits: tuple[Edit, ...], proving: Proving) -> tuple[_Packed, Proof]:

@@ -39,8 +39,16 @@ def _table(report: Report, after: Composition, paint: Paint) -> Iterator[str]:
             f"{'to pull':<12}{size(pull.before):>12}{size(pull.after):>12}"
             f"{paint(f'{times(pull.before, pull.after):>10}', 'green', 'bold')}{_having(pull)}"
         )
+    yield from _shapes(report)
     yield f"{'entries':<12}{before.entries:>12,}{after.entries:>12,}{times(before.entries, after.entries):>10}"
     yield ""
+
+
+def _shapes(report: Report) -> Iterator[str]:
+    """Which shape is the least to pull by one who has the base."""
+    if report.shapes:
+        ordered = sorted(report.shapes.items(), key=lambda pair: pair[1])
+        yield "  as " + ", ".join(f"{shape} {size(count)}" for shape, count in ordered) + "  (--shape, by that base)"
 
 
 def _having(pull: Pull) -> str:
