@@ -99,3 +99,11 @@ PLAIN = st.recursive(
 @given(PLAIN)
 def test_the_text_is_that_of_the_standard_library(value: object) -> None:
     assert text(value) == json.dumps(value, indent=2) + "\n"
+
+
+def test_bit_by_bit_it_is_the_same_text() -> None:
+    report = slimmed()
+    assert FORM.pieces is not None
+    bits = list(FORM.pieces(report))
+    assert "".join(bits) == FORM.write(report, False)
+    assert len(bits) > 10

@@ -19,7 +19,10 @@ def tell(report: Report, manners: Manners) -> None:
         return
     forms = named(found("deadweight.reports", "FORM", ReportForm))
     form = forms["json" if manners.as_json else "terminal"]
-    sys.stdout.write(form.write(report, in_colour(sys.stdout)))
+    if form.pieces is None:
+        sys.stdout.write(form.write(report, in_colour(sys.stdout)))
+    else:
+        sys.stdout.writelines(form.pieces(report))
 
 
 def over_budget(budget: Budget, whole: Composition, plan: Plan | None) -> tuple[str, ...]:

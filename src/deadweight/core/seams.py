@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -160,8 +160,12 @@ class EditKind:
 
 @dataclass(frozen=True, slots=True)
 class ReportForm:
-    """One output form of a report: the text for a value; `colour` where the reader can show it."""
+    """One output form of a report: the text for a value; `colour` where the reader can show it.
+
+    `pieces` gives the same text bit by bit, for a form whose text can be 16 MB and more.
+    """
 
     name: str
     summary: str
     write: Callable[[Report, bool], str]
+    pieces: Callable[[Report], Iterator[str]] | None = None

@@ -41,7 +41,13 @@ def as_plain(value: object) -> dict[str, object]:
 
 def text(value: object) -> str:
     """JSON, indented; names that are not UTF-8 come out as lone surrogate escapes, which `json.loads` takes back."""
-    return "".join(_pieces(value, "\n", 3)) + "\n"
+    return "".join(pieces(value))
+
+
+def pieces(value: object) -> Iterator[str]:
+    """The same text, bit by bit."""
+    yield from _pieces(value, "\n", 3)
+    yield "\n"
 
 
 def _pieces(value: object, line: str, depth: int) -> Iterator[str]:
@@ -93,4 +99,8 @@ def _write(report: Report, colour: bool) -> str:
     return text(document(report))
 
 
-FORM: ReportForm = ReportForm("json", "one JSON document, versioned", _write)
+def _bit_by_bit(report: Report) -> Iterator[str]:
+    return pieces(document(report))
+
+
+FORM: ReportForm = ReportForm("json", "one JSON document, versioned", _write, _bit_by_bit)
