@@ -64,6 +64,15 @@ def test_data_is_reached_with_a_module_of_its_package() -> None:
     assert inner == {f"{SITE}/library/table.json", f"{SITE}/library/data/deep/a.csv", "venv/share/library/c.txt"}
 
 
+def test_time_zones_come_with_their_distribution() -> None:
+    files = {"tzdata/__init__.py": b"", "tzdata/zoneinfo/Europe/__init__.py": b"", "tzdata/zoneinfo/Europe/Rome": b"TZ"}
+    found = reached(
+        entered({"app.py": b"import tzdata\n", **distribution_files(SITE, "tzdata", files=files)}),
+        [ENTRANCES, IMPORTS, DATA],
+    )
+    assert {f"{SITE}/{path}" for path in files} <= set(found)
+
+
 LIBRARY = {
     "usr/lib/python3.11/os.py": b"",
     "usr/lib/python3.11/site.py": b"",

@@ -23,6 +23,9 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         if directory in files:
             yield Step(directory, "is the package with its data")
         yield from _aside(scene, path)
+        if path.endswith("/tzdata/__init__.py"):  # each region is a package that zoneinfo names as it runs (PEP 615)
+            inner = scene.listing.paths_under(directory)
+            yield from (Step(file, "is found by the name of a time zone") for file in inner)
     elif path in files:
         yield from (Step(file, "is data of the package") for file in files[path])
 
