@@ -27,11 +27,24 @@ class Layer:
     created_by: str = ""
 
 
+_MARKS = (Kind.WHITEOUT, Kind.OPAQUE)
+
+
 @dataclass(slots=True)
 class _Stack:
     seen: dict[str, Entry] = field(default_factory=dict)
     children: dict[str, set[str]] = field(default_factory=dict)
     shadowed: list[Shadow] = field(default_factory=list)
+
+    def place(self, entry: Entry) -> bool:
+        """Lay the entry where others lie and nothing is at its path or under it, as most are; tells whether it was so."""
+        path = entry.path
+        beside = self.children.get(path.rpartition("/")[0])
+        if not beside or path in self.seen or path in self.children:
+            return False
+        self.seen[path] = entry
+        beside.add(path)
+        return True
 
     def add(self, entry: Entry) -> None:
         """Lay the entry, and make its directories known, with entries of their own or without."""
@@ -72,10 +85,11 @@ def stack(layers: Iterable[Sequence[Entry]]) -> tuple[tuple[Entry, ...], tuple[S
     """
     pile = _Stack()
     for index, entries in enumerate(layers):
-        for entry in entries:
+        marks = [entry for entry in entries if entry.kind in _MARKS]
+        for entry in marks:
             _erase(pile, entry, index)
-        for entry in entries:
-            if entry.kind not in (Kind.WHITEOUT, Kind.OPAQUE):
+        for entry in entries if not marks else (entry for entry in entries if entry.kind not in _MARKS):
+            if not pile.place(entry):
                 _lay(pile, entry, index)
     visible = tuple(sorted(pile.seen.values(), key=lambda entry: entry.path))
     return visible, tuple(pile.shadowed)
