@@ -37,7 +37,7 @@ class _Stack:
     shadowed: list[Shadow] = field(default_factory=list)
 
     def place(self, entry: Entry) -> bool:
-        """Lay the entry where others lie and nothing is at its path or under it, as most are; tells whether it was so."""
+        """Lay the entry where others lie and nothing is at its path or under it, as most are; tells whether it did."""
         path = entry.path
         beside = self.children.get(path.rpartition("/")[0])
         if not beside or path in self.seen or path in self.children:
