@@ -123,16 +123,19 @@ def _read(entry: Entry, stream: BinaryIO, home: _Home) -> Source:
     for deep, text in _statements(body):
         imports[deep].update(_names(text, package))
     speaks = {named for named, sign in home.signs if sign in body}
-    speaks.update(folder for folder in home.folders if _is_joined(body, folder.encode()))
+    of_tests = b"test" in body  # looked for once: a search of 6 kB takes 5 us, and there are 20 000 sources
+    speaks.update(folder for folder in home.folders if (of_tests or "test" not in folder) and _is_joined(body, folder))
+    quoted = set(_quoted(body)) if of_tests else _NOTHING
     return Source(
         entry.path,
         home.distribution,
-        *(frozenset(found) if found else _NOTHING for found in (*imports, set(_quoted(body)), speaks)),
+        *(frozenset(found) if found else _NOTHING for found in (*imports, quoted, speaks)),
     )
 
 
-def _is_joined(body: bytes, folder: bytes) -> bool:
+def _is_joined(body: bytes, name: str) -> bool:
     """Whether the name stands in quotes in what joins a path: most lists of words hold a "tests" too."""
+    folder = name.encode()
     at = body.find(folder)
     while at >= 0:
         quote, after = body[at - 1 : at], body[at + len(folder) : at + len(folder) + 1]
@@ -202,7 +205,7 @@ def _absolute(dots: str, module: str, package: list[str]) -> str:
 
 def _quoted(body: bytes) -> Iterator[str]:
     """Dotted names with a part `test` or `tests` that stand whole in quotes."""
-    for match in _TEST_NAME.finditer(body) if b".test" in body else ():
+    for match in _TEST_NAME.finditer(body):
         start, end = match.start(), match.end()
         while start and (body[start - 1 : start].isalnum() or body[start - 1 : start] in b"._"):
             start -= 1
