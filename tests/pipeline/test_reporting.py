@@ -32,6 +32,9 @@ from deadweight.pipeline.slimming import Output
 RUN = f"command: {PYTHON} -I -S main.py"
 
 
+STAGES = ["open and attribute", "trace", "find and plan", "apply, prove and pack", "count what is pulled"]
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     """A program that reads a module and a data file, beside two files that nothing reads."""
@@ -189,7 +192,7 @@ def test_cuts_and_rest_are_the_difference(app: Path, tmp_path: Path) -> None:
     assert balance(report) == 0
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert report.after.unpacked == sum(path.stat().st_size for path in files)
-    assert [stage.name for stage in report.stages] == ["open and attribute", "find and plan", "apply, prove and pack"]
+    assert [stage.name for stage in report.stages] == STAGES
 
 
 def test_a_second_slimming_finds_nothing_more(app: Path, tmp_path: Path) -> None:

@@ -153,3 +153,17 @@ def test_a_sweep_that_was_not_done_twice_counts_as_seen_twice() -> None:
 def test_probes_of_a_person_that_are_all_unstable_are_not_proven_by_what_deadweight_asks() -> None:
     first, second = record(answer(GET), answer(MADE, status=0)), record(answer(GET, "else"), answer(MADE, status=0))
     assert compare_runs(first, second, first, [GET, MADE]).verdict is Verdict.UNSTABLE
+
+
+def test_a_distribution_of_another_environment_is_told_as_long_as_others_can_be_imported() -> None:
+    probes = [
+        Probe(f"imports: {name}", ProbeKind.IMPORTS, modules=(name,), part_of="imports") for name in ("here", "away")
+    ]
+    seen = (Observation("imports: here", 0, "here\tok\n"), Observation("imports: away", 1, "away\tError: none\n"))
+    record = RunRecord(seen, True, 0.1, 1, "held")
+    proof = compare_runs(record, record, record, probes)
+    assert proof.verdict is Verdict.SAME
+    assert [one.probe for one in proof.comparisons] == ["imports: here"]
+    assert "away" in proof.unproven[0]
+    alone = compare_runs(replace(record, observations=seen[1:]), record, record, probes[1:])
+    assert alone.verdict is Verdict.NOT_RUN

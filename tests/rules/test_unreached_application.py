@@ -14,7 +14,7 @@ def test_finds_sources_that_nothing_reaches_and_never_data() -> None:
     assert found.paths == ("migrate.py",)
 
 
-def test_finds_nothing_where_every_source_is_reached() -> None:
+def test_leaves_all_where_every_source_is_reached() -> None:
     assert list(RULE.find(reached_scene(FILES, ["app.py", "migrate.py"]))) == []
 
 

@@ -24,7 +24,7 @@ def test_a_distribution_stays_whole_where_one_file_of_it_is_reached() -> None:
     assert [one.owner for one in RULE.find(reached_scene(FILES, [f"{SITE}/unused/__init__.py"]))] == ["used 1.0"]
 
 
-def test_finds_nothing_where_nothing_says_how_the_program_starts_and_says_so() -> None:
+def test_leaves_all_where_nothing_says_how_the_program_starts_and_says_so() -> None:
     scene = reached_scene(FILES, [], known=False)
     assert list(RULE.find(scene)) == []
     assert [gap.reason for gap in scene.gaps] == [
@@ -32,7 +32,7 @@ def test_finds_nothing_where_nothing_says_how_the_program_starts_and_says_so() -
     ]
 
 
-def test_finds_nothing_where_all_is_reached() -> None:
+def test_leaves_all_where_all_is_reached() -> None:
     reached = [f"{SITE}/{name}-1.0.dist-info" for name in ("used", "unused")]
     assert list(RULE.find(reached_scene(FILES, reached))) == []
 

@@ -4,7 +4,6 @@ from builders.reach import reached_scene
 from builders.scenes import distribution_files
 from builders.sites import SITE
 from deadweight.core.level import Level
-from deadweight.rules.unreached_libraries import RULE as LIBRARIES
 from deadweight.rules.unreached_modules import RULE
 
 ELF = b"\x7fELF\x02\x01\x01" + bytes(64)
@@ -29,19 +28,13 @@ def test_finds_modules_and_data_that_nothing_reaches_but_no_metadata_and_no_nati
     assert (found.owner, RULE.level) == ("one 1.0", Level.TIGHT)
 
 
-def test_finds_native_libraries_that_nothing_reaches() -> None:
-    (found,) = LIBRARIES.find(reached_scene(FILES, REACHED))
-    assert found.paths == (f"{SITE}/one.libs/libz.so",)
-
-
-def test_finds_no_module_of_a_distribution_that_is_not_reached_at_all() -> None:
+def test_leaves_the_modules_of_a_distribution_that_is_not_reached_at_all() -> None:
     assert list(RULE.find(reached_scene(FILES, ["elsewhere"]))) == []
 
 
-def test_finds_nothing_where_every_file_is_reached() -> None:
+def test_leaves_all_where_every_file_is_reached() -> None:
     reached = [*FILES, f"{SITE}/one-1.0.dist-info"]
     assert list(RULE.find(reached_scene(FILES, reached))) == []
-    assert list(LIBRARIES.find(reached_scene(FILES, reached))) == []
 
 
 def test_finds_the_modules_of_the_standard_library_that_nothing_reaches() -> None:

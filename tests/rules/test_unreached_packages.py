@@ -36,8 +36,10 @@ def _found(scene: Scene) -> dict[str, tuple[str, ...]]:
     return {one.owner: one.paths for one in RULE.find(scene)}
 
 
-def test_finds_the_package_that_nothing_reaches_with_its_configuration() -> None:
-    assert _found(reached_scene(FILES, ["usr/lib/python3/file"])) == {"perl 1.0": ("etc/perl", "usr/lib/perl")}
+def test_finds_the_package_that_nothing_reaches_with_its_configuration_and_records() -> None:
+    assert _found(reached_scene(FILES, ["usr/lib/python3/file"])) == {
+        "perl 1.0": ("etc/perl", "usr/lib/perl", "var/lib/dpkg/info/perl.list")
+    }
 
 
 def test_what_a_kept_package_depends_on_stays_by_alternative_and_by_what_is_provided() -> None:
@@ -49,9 +51,9 @@ def test_what_a_system_must_have_stays_though_nothing_reaches_it() -> None:
     assert "dpkg 1.0" not in _found(reached_scene(FILES, ["usr/lib/libc6/file"]))
 
 
-def test_finds_nothing_where_every_package_is_reached() -> None:
+def test_leaves_all_where_every_package_is_reached() -> None:
     assert _found(reached_scene(FILES, [f"usr/lib/{name}/file" for name in NAMES])) == {}
 
 
-def test_finds_nothing_where_it_is_not_known_what_is_reached() -> None:
+def test_leaves_all_where_it_is_not_known_what_is_reached() -> None:
     assert _found(reached_scene(FILES, [], known=False)) == {}

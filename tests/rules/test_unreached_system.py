@@ -41,7 +41,7 @@ def test_finds_the_files_of_packages_that_nothing_reaches() -> None:
     assert found["libc6 1.0"] == ("usr/share/doc/libc6/changelog.gz",)
 
 
-def test_keeps_configuration_records_top_links_licences_and_what_is_local() -> None:
+def test_leaves_configuration_records_top_links_licences_and_what_is_local() -> None:
     gone = {path for paths in _found(reached_scene(FILES, REACHED)).values() for path in paths}
     kept = {"etc/perl/Net.cfg", "var/lib/dpkg/status", "bin", "usr/share/doc/libc6/copyright", "usr/local/share/mine"}
     assert not gone & {*kept, "srv/data", "usr/local"}
@@ -54,9 +54,9 @@ def test_a_directory_that_is_a_member_stays() -> None:
     assert "usr/bin/perl" in found["perl 1.0"]
 
 
-def test_finds_nothing_in_an_artifact_that_is_no_file_system() -> None:
+def test_leaves_all_in_an_artifact_that_is_no_file_system() -> None:
     assert _found(reached_scene({"app.py": b"x", "usr/bin/perl": b"x"}, ["app.py"])) == {}
 
 
-def test_finds_nothing_where_it_is_not_known_what_is_reached() -> None:
+def test_leaves_all_where_it_is_not_known_what_is_reached() -> None:
     assert _found(reached_scene(FILES, REACHED, known=False)) == {}

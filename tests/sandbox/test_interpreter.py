@@ -59,3 +59,29 @@ def test_links_in_a_circle_end(tmp_path: Path) -> None:
 
 def test_a_directory_has_the_hosts_shell(tmp_path: Path) -> None:
     assert shell_of(Stand(tmp_path, str(tmp_path))) == ("/bin/sh", "-c")
+
+
+def test_the_python_of_an_image_is_that_of_the_script_on_its_path(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {
+        "usr/local/bin/uvicorn": "#!/opt/mine/bin/python3\nimport sys\n",
+        "opt/mine/bin/python3": "",
+        "app/.venv/bin/python": "",
+        "usr/bin/python3": "",
+    }
+    program = Program(("uvicorn", "app:app"), "/app")
+    assert python_of(image(tmp_path, files), program) == "/opt/mine/bin/python3"
+
+
+def test_a_script_that_asks_env_for_python_gets_that_of_the_path(tmp_path: Path) -> None:
+    files: dict[str, bytes | str] = {
+        "srv/run": "#!/usr/bin/env python3\n",
+        "usr/bin/python3": "",
+        "srv/.venv/bin/python3": "",
+    }
+    assert python_of(image(tmp_path, files), Program(("./run",), "/srv")) == "/usr/bin/python3"
+
+
+def test_in_an_image_the_path_comes_before_environments_that_were_copied_along(tmp_path: Path) -> None:
+    stand = image(tmp_path, {"app/.venv/bin/python": "", "usr/bin/python3": ""})
+    program = Program(("/bin/sh", "-c", "serve"), "/app", {"PATH": "/usr/bin"})
+    assert python_of(stand, program) == "/usr/bin/python3"

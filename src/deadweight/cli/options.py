@@ -43,12 +43,15 @@ TALK = stacked(
     click.option("--quiet", "-q", is_flag=True, help="No progress, and no report but errors."),
 )
 LOOK = stacked(
+    click.option("--gpu", metavar="sm_NN,…", help="The GPUs it runs on: code for all others is blanked."),
+    click.option("--gpu-ptx", type=click.Choice(("keep", "drop")), help="What becomes of PTX, the fallback; kept."),
     click.option("--config", type=PATH, help="Settings, instead of the nearest pyproject.toml or deadweight.toml."),
     click.option("--platform", metavar="OS/ARCH", help="Which one, of an image of several platforms: linux/arm64."),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep the memory of indexed layers."),
     click.option("--option", "settings", multiple=True, metavar="NAME=VALUE", help="A setting that rules look at."),
 )
 CHOOSE = stacked(
+    click.option("--swap", "swaps", multiple=True, metavar="NAME=LIGHTER", help="Swap a distribution: torch=cpu."),
     click.option("--select", multiple=True, metavar="RULE", help="Only these rules."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules."),
     click.option("--keep", multiple=True, metavar="GLOB", help="Paths that are never edited (** crosses slashes)."),
@@ -57,6 +60,7 @@ CHOOSE = stacked(
         type=click.Choice([str(level) for level in Level]),
         help="How far: safe, balanced or tight (deadweight rule).",
     ),
+    click.option("--no-tripwire", is_flag=True, help="A removed module that is imported need not say what removed it."),
     click.option("--allow", multiple=True, type=click.Choice(SAFETIES), help="Which edits are made; safe and proven."),
 )
 
@@ -88,6 +92,7 @@ def settings(target: Path, manners: Manners, given: Mapping[str, Any], level: Le
         select=frozenset(given.get("select") or configured.select),
         ignore=frozenset((*given.get("ignore", ()), *configured.ignore)),
         keep=(*given.get("keep", ()), *configured.keep),
+        tripwire=not given.get("no_tripwire"),
         level=Level(given.get("level") or configured.level or level),
     )
     chosen_rules(choice)
@@ -115,6 +120,9 @@ def _sight(configured: Configuration, manners: Manners, given: Mapping[str, Any]
         progress=terminal_progress(manners.quiet),
     )
     options = {"run": given.get("command") or configured.run, **configured.options}
+    options |= {name: given[key] for name, key in (("gpu", "gpu"), ("gpu-ptx", "gpu_ptx")) if given.get(key)}
+    if given.get("swaps"):
+        options["swap"] = ",".join(given["swaps"])
     for setting in given.get("settings", ()):
         name, equals, value = setting.partition("=")
         if not equals:

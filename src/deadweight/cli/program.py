@@ -9,6 +9,7 @@ import sys
 from importlib import import_module
 
 import click
+from click.utils import PacifyFlushWrapper
 
 from deadweight.cli.colour import in_colour
 from deadweight.cli.exits import EXITS, INTERRUPTED
@@ -76,11 +77,20 @@ def run(arguments: list[str]) -> int:
     except DeadweightError as fault:
         return _tell(fault.message, fault.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _unheard()
+    except SystemExit:
+        if isinstance(sys.stdout, PacifyFlushWrapper):  # what click puts there before it leaves for a closed pipe
+            return _unheard()
+        raise
     except OSError as fault:
         status = UsageError.exit_code if fault.errno in _WRONG_PATHS else Lacking.exit_code
         return _tell(f"{fault.filename or 'the system'}: {fault.strerror or fault}", status)
+
+
+def _unheard() -> int:
+    """Nobody reads any more: no error, and nothing more is written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
 
 
 def _tell(message: str, status: int) -> int:

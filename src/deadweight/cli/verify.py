@@ -27,7 +27,8 @@ def COMMAND(before: Path, after: Path, as_json: bool, quiet: bool, **given: Any)
     """Run BEFORE and AFTER in a sandbox, ask both the same, and compare what they answer.
 
     BEFORE is run twice: a probe that differs from itself is unstable and proves nothing. Probes and checks are written
-    as for `deadweight slim`; without a --check deadweight asks what it can by itself. Exit status 3 where anything differs or nothing could be proven.
+    as for `deadweight slim`; without a --check deadweight asks what it can by itself. Exit
+    status 3 where anything differs or nothing could be proven.
 
     \b
     Examples:

@@ -25,7 +25,8 @@ class Choice:
     """What the user allows: safeties, how far, rules, and globs of paths to keep.
 
     All rules of the level look where `select` is empty; one that is selected looks whatever the level. `provable` is
-    whether a proof will run; without one no `proven` edit is made.
+    whether a proof will run; without one no `proven` edit is made. With `tripwire` a removed module
+    that is imported says what removed it.
     """
 
     safeties: frozenset[Safety] = frozenset((Safety.SAFE, Safety.PROVEN))
@@ -34,6 +35,7 @@ class Choice:
     keep: tuple[str, ...] = ()
     provable: bool = True
     level: Level = Level.SAFE
+    tripwire: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ class Probe:
     `tolerance`, the dotted paths in `ignore` (`*` for any key or index) left out.
 
     One that deadweight `made` by itself holds the result to what the original does, whatever that is. Where it is not
-    `binding`, nothing reaches what it asks: a difference is told as unproven and fails nothing.
+    `binding`, nothing reaches what it asks: a difference is told as unproven and fails nothing. `part_of` names
+    the sweep of everything that it is one distribution of: what the original's Python can't import at all (it lies in
+    another environment) is told, as long as another part could be compared.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Probe:
     timeout: float = 60.0
     made: bool = False
     binding: bool = True
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ class Proof:
     """The runs before and after, compared probe by probe.
 
     The verdict is DIFFERENT where any probe is, NOT_RUN where none ran or the program could not be run, UNSTABLE
-    where nothing but unstable probes is left (of those that a person gave, if any was given), else SAME. `unproven` are sentences on what was not compared, and why.
+    where nothing but unstable probes is left (of those that a person gave, if any was given), else SAME.
+    `unproven` are sentences on what was not compared, and why.
     """
 
     comparisons: tuple[Comparison, ...]

@@ -10,8 +10,7 @@ from deadweight.core.plan import Plan
 from deadweight.core.planning import Choice, draw, gone_bytes
 from deadweight.core.scene import Scene
 from deadweight.edits.applying import edit_kinds
-from deadweight.edits.package_records import package_follow_ups
-from deadweight.edits.record import follow_ups
+from deadweight.edits.following import following
 
 
 def make_plan(scene: Scene, findings: Iterable[Finding], choice: Choice, stores: frozenset[Storage]) -> Plan:
@@ -20,7 +19,7 @@ def make_plan(scene: Scene, findings: Iterable[Finding], choice: Choice, stores:
     return Plan(
         artifact=scene.artifact.digest,
         format=scene.artifact.format,
-        edits=(*drawn.edits, *follow_ups(scene, drawn.edits), *package_follow_ups(scene, drawn.edits)),
+        edits=(*drawn.edits, *following(scene, drawn.edits, tripwire=choice.tripwire)),
         left_out=drawn.left_out,
         estimate=gone_bytes(scene.listing, drawn.edits),
     )

@@ -18,9 +18,8 @@ from deadweight.core.proof import NO_PROOF, Proof, Undone, Verdict
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Format, Packing
 from deadweight.edits.applying import apply_all, edit_kinds
-from deadweight.edits.record import follow_ups
+from deadweight.edits.following import following
 from deadweight.edits.tripwire import KIND as TRIPWIRE
-from deadweight.edits.tripwire import tripwires
 from deadweight.formats.companion import write_companion
 from deadweight.formats.images.pull_by_shape import pull_by_shape
 from deadweight.formats.output import put_in_place, refuse_inside, scratch_directory
@@ -236,7 +235,7 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
 def _following(scene: Scene, kept: Sequence[Edit], before: Sequence[Edit]) -> tuple[Edit, ...]:
     """The edits that follow from those kept: RECORDs, and tripwires where the plan had them."""
     tripped = any(edit.kind == TRIPWIRE for edit in before)
-    return (*follow_ups(scene, kept), *(tripwires(scene, kept) if tripped else ()))
+    return following(scene, kept, tripwire=tripped)
 
 
 def _remove(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
@@ -34,17 +34,20 @@ def compare_runs(before: RunRecord, again: RunRecord, after: RunRecord, probes: 
         (one, replace(_of_probe(one, before, again, after), made=one.made)) for one in _all_probes(before, probes)
     ]
     ends = (f"{PROGRAM}: the original: {before.error}",) if before.error and again.error else ()
-    untold = tuple(f"{one.probe}: {one.difference}" for probe, one in compared if _proves_nothing(probe, one))
-    comparisons = tuple(one for probe, one in compared if not _proves_nothing(probe, one))
+    able = {probe.part_of for probe, one in compared if one.verdict is not Verdict.NOT_RUN}
+    empty = [one for probe, one in compared if _proves_nothing(probe, one, able)]
+    untold = tuple(f"{one.probe}: {one.difference}" for one in empty)
+    comparisons = tuple(one for _, one in compared if one not in empty)
     program = _of_program(before, again, after)
     nothing = "" if comparisons or program else "nothing that was asked could be compared"
     return Proof((program, *comparisons) if program else comparisons, before, after, (), nothing, (*ends, *untold))
 
 
-def _proves_nothing(probe: Probe, comparison: Comparison) -> bool:
-    return (probe.made and comparison.verdict is Verdict.NOT_RUN) or (
-        not probe.binding and comparison.verdict is Verdict.DIFFERENT
-    )
+def _proves_nothing(probe: Probe, comparison: Comparison, able: Collection[str]) -> bool:
+    """Whether it is only told; `able` are the sweeps of which some part could be done."""
+    if comparison.verdict is Verdict.NOT_RUN:
+        return probe.made or (bool(probe.part_of) and probe.part_of in able)
+    return not probe.binding and comparison.verdict is Verdict.DIFFERENT
 
 
 def _all_probes(before: RunRecord, probes: Sequence[Probe]) -> list[Probe]:

@@ -47,7 +47,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
     kept = _with_needs({*needed, *reached_packages(packages, closure)}, by_name)
     shared = {path for one in packages if one.name in kept for path in one.files}
     for one in packages:
-        paths = () if one.name in kept else together(scene, closure, set(one.files) - shared)
+        paths = () if one.name in kept else together(scene, closure, {*one.files, *one.records} - shared)
         if paths:
             group = Group(f"{one.name} {one.version}".rstrip(), paths)
             yield finding(scene, _NAME, group, unreached_waste(scene, "a package that nothing needs"))

@@ -47,7 +47,7 @@ def _sweeps(probe: Probe, importable: Mapping[str, tuple[str, ...]], ground: Gro
         bound = tuple(one for one in left if one not in ground.loose)
         loose = tuple(one for one in left if one in ground.loose)
         if bound:
-            yield replace(probe, name=f"{probe.name}: {name}", modules=bound)
+            yield replace(probe, name=f"{probe.name}: {name}", modules=bound, part_of=probe.name)
         if loose:
             named = f"{probe.name}: {name}, what nothing reaches"
             yield replace(probe, name=named, modules=loose, made=True, binding=False)
