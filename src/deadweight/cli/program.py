@@ -9,7 +9,6 @@ import sys
 from importlib import import_module
 
 import click
-from click.utils import PacifyFlushWrapper
 
 from deadweight.cli.colour import in_colour
 from deadweight.cli.exits import EXITS, INTERRUPTED
@@ -79,9 +78,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return _unheard()
     except SystemExit:
-        if isinstance(sys.stdout, PacifyFlushWrapper):  # what click puts there before it leaves for a closed pipe
-            return _unheard()
-        raise
+        if "_DEADWEIGHT_COMPLETE" in os.environ:
+            raise
+        return _unheard()  # click leaves so for a closed pipe, and for nothing else
     except OSError as fault:
         status = UsageError.exit_code if fault.errno in _WRONG_PATHS else Lacking.exit_code
         return _tell(f"{fault.filename or 'the system'}: {fault.strerror or fault}", status)
