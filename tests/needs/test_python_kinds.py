@@ -113,6 +113,20 @@ def test_an_environment_finds_its_python_and_lines_of_path_files_are_imported() 
     assert f"{SITE}/late.py" not in found
 
 
+def test_the_hook_of_a_development_tool_is_not_what_python_needs_to_start() -> None:
+    tool = {
+        f"{SITE}/setuptools-66.egg-info/PKG-INFO": b"Name: setuptools\nVersion: 66\n",
+        f"{SITE}/setuptools-66.egg-info/top_level.txt": b"_distutils_hack\nsetuptools\n",
+        f"{SITE}/_distutils_hack/__init__.py": b"",
+        f"{SITE}/setuptools/__init__.py": b"",
+        f"{SITE}/distutils-precedence.pth": b"import os; on = True and __import__('_distutils_hack').add_shim();\n",
+    }
+    files = {"app.py": b"import late\n", "venv/pyvenv.cfg": b"", f"{SITE}/late.py": b"", **tool}
+    found = reached(entered(files), [ENTRANCES, IMPORTS, STARTUP])
+    assert f"{SITE}/late.py" in found
+    assert not set(found) & set(tool)
+
+
 def test_no_python_needs_no_start() -> None:
     assert set(reached(entered({"run.sh": b"#!/bin/sh\n", **LIBRARY}, "./run.sh"), [ENTRANCES, STARTUP])) == {"run.sh"}
 

@@ -16,6 +16,7 @@ from deadweight.facts.module_path import MODULE_PATH
 from deadweight.facts.python_text import read
 from deadweight.facts.python_texts import PYTHON_TEXTS
 from deadweight.facts.starting_modules import ASKED, STARTING, STARTING_BEGINNINGS
+from deadweight.facts.tools import TOOL_FILES
 
 _LAID_OUT = ("pyvenv.cfg", "bin/python", "bin/python3", "lib64")
 
@@ -74,8 +75,17 @@ def _layout(scene: Scene) -> Iterator[Step]:
             if f"{above}/pyvenv.cfg" in scene.listing:
                 yield from (Step(f"{above}/{name}", "is how the environment finds its Python") for name in _LAID_OUT)
         for path in scene.listing.directly_in(site):
-            if _is_pth(path) and path not in holders:
+            if _is_pth(path) and path not in holders and not _is_of_tool(scene, path):
                 yield Step(path, "is read when Python starts")
+
+
+def _is_of_tool(scene: Scene, path: str) -> bool:
+    """Whether all that the lines import belongs to development tools, as setuptools' hook for distutils does.
+
+    Debian's packages have no RECORD that would say whose the file is.
+    """
+    modules = [step.path for step in _lines(scene, path)]
+    return bool(modules) and scene.ask(TOOL_FILES).issuperset(modules)
 
 
 def _anchors(scene: Scene) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from deadweight.core.level import Level
 from deadweight.core.plan import Plan
 from deadweight.core.planning import Choice
 from deadweight.core.proof import Proof
-from deadweight.core.report import Report
+from deadweight.core.report import Composition, Cut, Report
 from deadweight.core.scene import Scene
 from deadweight.core.version import VERSION
 from deadweight.core.waterfall import waterfall
@@ -95,6 +95,7 @@ def slim(
         scene = open_scene(seen)
     with watch.stage("trace"):
         exercise = _watched(scene, exercise, what)
+    tree = scene.ask(COMPOSITION)
     if out.from_scratch:
         with watch.stage("compose and trace"):
             scene = from_scratch(scene, exercise, seen.sight)
@@ -108,7 +109,8 @@ def slim(
     with watch.stage("count what is pulled"):
         base = Base(out.base, out.packing.base)
         pulled = tuple(pulls(scene.artifact, made.scene.artifact, base, scene.progress))
-    return replace(_after(planned, (scene, made), watch), pulls=pulled, shapes=made.shapes)
+    report = replace(_after(planned, (scene, made), watch), pulls=pulled, shapes=made.shapes)
+    return _since(tree, report) if out.from_scratch else report
 
 
 def verify(before: Target | Place, after: Target | Place, exercise: Exercise) -> Report:
@@ -191,6 +193,12 @@ def _after(planned: Report, run: tuple[Scene, Made], watch: Watch) -> Report:
         gaps=scene.gaps,
         stages=tuple(watch.stages),
     )
+
+
+def _since(tree: Composition, report: Report) -> Report:
+    """The report with the tree that an image was made of as what was before: what came along is a step of its own."""
+    along = Cut("Python and the system that came along", 0, tree.unpacked - report.before.unpacked)
+    return replace(report, before=tree, cuts=(along, *report.cuts))
 
 
 def _compared(original: Scene, result: Scene, wish: Proving) -> Proof:

@@ -12,6 +12,7 @@ from pathlib import Path
 from deadweight.core.changes import Changes
 from deadweight.core.edit import Edit, Safety
 from deadweight.core.errors import ProofFailed, UsageError
+from deadweight.core.level import Level
 from deadweight.core.paths import MAX_COMPONENT
 from deadweight.core.plan import Plan
 from deadweight.core.proof import NO_PROOF, Proof, Undone, Verdict
@@ -24,6 +25,7 @@ from deadweight.formats.companion import write_companion
 from deadweight.formats.images.pull_by_shape import pull_by_shape
 from deadweight.formats.output import put_in_place, refuse_inside, scratch_directory
 from deadweight.formats.recognition import format_named
+from deadweight.pipeline.finding import rules
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.proving import Baseline, Proving, compare, known_of, stand_for
 from deadweight.pipeline.trials import culprits
@@ -226,8 +228,31 @@ def _mended(shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, P
         if again.verdict is not Verdict.DIFFERENT or not blamed or place == MOST_ROUNDS:
             break
         proof = again
+    return _retreated(shop, packed, (known, proving, again), undone)
+
+
+def _retreated(
+    shop: _Workshop, broken: _Packed, failed: tuple[Baseline, Proving, Proof], undone: tuple[Undone, ...]
+) -> tuple[_Packed, Proof]:
+    """Where no edit is to blame alone, a level of cutting is given up whole, the furthest first."""
+    known, proving, proof = failed
+    levels = {plugin.value.name: plugin.value.level for plugin in rules()}
+    packed = broken
+    for level in (Level.TIGHT, Level.BALANCED):
+        kept = [edit for edit in packed.edits if edit.rule and not levels.get(edit.rule, Level.SAFE).reaches(level)]
+        gone = [edit for edit in packed.edits if edit.rule and edit not in kept]
+        told = next((one for one in proof.comparisons if one.verdict is Verdict.DIFFERENT), None)
+        if not gone or told is None:
+            continue
+        why = f"all cuts of the level {level} were given up: {told.difference}"
+        undone += tuple(Undone(edit, told.probe, why) for edit in gone)
+        _remove(packed.path)
+        packed = shop.make((*kept, *_following(shop.scene, kept, packed.edits)), f"without-{level}")
+        proof = shop.prove(packed, known, proving)
+        if proof.verdict is Verdict.SAME:
+            return packed, replace(proof, undone=undone)
     raise ProofFailed(
-        f"the result answers differently: {reason(again)}",
+        f"the result answers differently: {reason(proof)}",
         advice="Taking out edits did not mend it. Nothing was written. See --keep and --ignore.",
     )
 
