@@ -45,6 +45,7 @@ ALL = {"one.py", "two.py", "drivers/__init__.py"}
         (b"def f(n):\n    import_module('.' + n, __name__)\n", ALL),
         (b"def f(n):\n    import_module(n)\n", ALL),
         (b"import pkgutil\nfor one in pkgutil.iter_modules(__path__): pass\n", ALL),
+        (b"def f(n):\n    walk_packages(import_module(n))\nf('library.drivers')\n", ALL | DRIVERS),
         (b"T = {'a': 'library.one'}\ndef f(n):\n    import_module(T[n])\n", {"one.py"}),
         (b"for n in ('library.one', 'library.two'):\n    import_module(n)\n", {"one.py", "two.py"}),
         (b"import_module('.one', __name__)\n", {"one.py"}),

@@ -25,6 +25,7 @@ class DynamicImports:
     imported that only a run can tell, `deferred` those of them in a module's `__getattr__`, whose names stand in
     strings of the module. `endings` are the constant parts behind what is not known: `.base` of `"%s.base" % name`,
     with a dot at its end where a name follows. `unread` is whether the source is none that this Python can parse.
+    `lists` is whether it lists the modules of packages.
     """
 
     prefixes: frozenset[str] = frozenset()
@@ -32,6 +33,7 @@ class DynamicImports:
     deferred: tuple[int, ...] = ()
     unread: bool = False
     endings: frozenset[str] = frozenset()
+    lists: bool = False
 
 
 def dynamic_imports(body: bytes) -> DynamicImports:
@@ -46,7 +48,9 @@ def dynamic_imports(body: bytes) -> DynamicImports:
     doubts: list[int] = []
     deferred: list[int] = []
     endings: set[str] = set()
+    lists = False
     for call, scopes in _calls(tree, (tree,)):
+        lists = lists or _called(call) in _LISTERS
         begins = _begins(call, scopes)
         lazy = any(getattr(scope, "name", "") == "__getattr__" for scope in scopes)
         if begins is None or (begins and lazy):
@@ -54,7 +58,7 @@ def dynamic_imports(body: bytes) -> DynamicImports:
             endings.update(_endings(call))
         else:
             prefixes.update(begin for begin in begins if begin)
-    return DynamicImports(frozenset(prefixes), tuple(doubts), tuple(deferred), endings=frozenset(endings))
+    return DynamicImports(frozenset(prefixes), tuple(doubts), tuple(deferred), endings=frozenset(endings), lists=lists)
 
 
 def _calls(node: ast.AST, scopes: tuple[ast.AST, ...]) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:

@@ -131,6 +131,8 @@ def _built(module: _Module, text: PythonText) -> Iterator[Step]:
         yield from _kept(module, module.places.beginning(whole), f"its name begins with {whole!r}, as one built there")
     for ending in sorted(found.endings):
         yield from _kept(module, _ending(module, ending), f"its name ends as {ending!r}, as one built there")
+    if found.lists:
+        yield from _listed(module, text)
     named = module.package and any(
         module.places.resolve(f"{module.package}.{word}").whole for word in text.words if module.package
     )
@@ -139,6 +141,16 @@ def _built(module: _Module, text: PythonText) -> Iterator[Step]:
         return
     says = f"its package imports in line {doubts[0]} what only a run can tell" if doubts else _UNREAD
     yield from _kept(module, module.places.submodules(module.directory), says)
+
+
+def _listed(module: _Module, text: PythonText) -> Iterator[Step]:
+    """The modules of each package that the source names in a string: it lists the modules of packages."""
+    for name in sorted(text.dotted):
+        found = module.places.resolve(name)
+        directory = found.paths[-1].removesuffix("/__init__.py") if found.whole and found.paths else ""
+        if directory and directory != found.paths[-1]:
+            says = f"is in the package {name}, named in a source that lists the modules of packages"
+            yield from _kept(module, module.places.submodules(directory), says)
 
 
 def _ending(module: _Module, ending: str) -> Iterator[str]:
