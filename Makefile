@@ -11,6 +11,7 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.ready system ## build a naive AI service, weigh it, slim it, prove it, show before and after
+	@tools/system-packages mmdebstrap buildah git
 	$(BIN)/python examples/embedding-service/demo.py
 
 test: $(VENV)/.ready system check ## every check and test (about ten minutes)

@@ -76,7 +76,8 @@ def _settled(step: Step, listing: Listing) -> Iterator[Step]:
     because, says = step.because, step.says
     for path in _trail(step.path, listing):
         yield Step(path, says, because, step.need)
-        because, says = path, "is where the link leads"
+        if not step.path.startswith(f"{path}/"):  # a directory on the way is no reason: all paths go through it
+            because, says = path, "is where the link leads"
 
 
 def _trail(path: str, listing: Listing) -> Iterator[str]:

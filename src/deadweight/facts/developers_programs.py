@@ -12,7 +12,7 @@ _PROGRAM = re.compile(
     r"|git|hg|svn|svnversion|bzr|darcs|cvs|fossil|p4"
     r"|pip3?|pipx|conda|mamba|uv|poetry|npm|yarn|cargo|rustc|rustup|go|javac|mvn|gradle|gem|bundle|cabal|ghc"
     r"|apt|apt-get|apt-cache|aptitude|dpkg|dpkg-\w+|yum|dnf|rpm|apk|pacman|zypper|brew|port|snap|flatpak"
-    r"|man|less|more|vi|vim|nano|emacs|ed|xdg-open|open|firefox|chrome|chromium(?:-browser)?|google-chrome|lynx|links|w3m|elinks"
+    r"|man|file|less|more|vi|vim|nano|emacs|ed|xdg-open|open|firefox|chrome|chromium(?:-browser)?|google-chrome|lynx|links|w3m|elinks"
     r"|perl|ruby|tclsh|wish|sphinx-build|pdflatex|latex|xelatex|lualatex|tex|bibtex|dvipng|dvisvgm|kpsewhich|inkscape)"
     r"(?:-\d[\d.]*)?"
 )

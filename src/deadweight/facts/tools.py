@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,14 +12,18 @@ from deadweight.facts.known_tools import category
 from deadweight.facts.module_path import MODULE_PATH
 from deadweight.facts.python_texts import PYTHON_TEXTS
 
+_OF_PYTHON = re.compile(r"(?:^|/)lib/python3\.\d+/(?:test|idlelib|lib2to3|ensurepip|turtledemo)/")
+"""Python's own tests and tools, in its standard library."""
+
 
 def _tool_files(scene: Scene) -> frozenset[str]:
     tools = (one for one in scene.ask(DISTRIBUTIONS) if category(one.name))
-    return frozenset(path for one in tools for path in one.files)
+    own = (entry.path for entry in scene.listing.entries if _OF_PYTHON.search(entry.path))
+    return frozenset((*(path for one in tools for path in one.files), *own))
 
 
 TOOL_FILES: Fact[frozenset[str]] = Fact("tool files", _tool_files)
-"""The files of installed development tools."""
+"""The files of installed development tools, and of those in the standard library."""
 
 
 @dataclass(frozen=True)

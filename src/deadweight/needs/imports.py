@@ -50,6 +50,11 @@ class _Module:
         return ".".join([*above, name] if name else above)
 
 
+_HOOK = "_distutils_hack"
+"""setuptools' hook, which Python runs at every start. It asks for setuptools only when somebody asks for distutils, and
+does without where that is missing."""
+
+
 def _follow(scene: Scene, path: str) -> Iterator[Step]:
     text = scene.ask(PYTHON_TEXTS).of(path)
     if text is None:
@@ -59,6 +64,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
     module = _Module(scene, path, name, package, places)
     yield from _above(module)
+    if name == _HOOK:
+        return
     for statement in text.statements:
         yield from _imported(module, statement)
     yield from _spoken(module, text)

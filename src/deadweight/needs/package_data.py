@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from posixpath import dirname
 
 from deadweight.core.closure import Step
-from deadweight.core.scene import Scene
+from deadweight.core.scene import Fact, Scene
 from deadweight.core.seams import Need
 from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.infos import INFOS
@@ -20,14 +20,13 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     files = scene.ask(PACKAGE_FILES)
     if path.endswith(_MODULES):
         directory = dirname(path)
-        if directory in files:
-            yield Step(directory, "is the package with its data")
+        if directory in files and directory not in scene.ask(GIVEN):
+            scene.ask(GIVEN).add(directory)
+            yield from (Step(file, "is data of the package") for file in files[directory])
         yield from _aside(scene, path)
         if path.endswith("/tzdata/__init__.py"):  # each region is a package that zoneinfo names as it runs (PEP 615)
             inner = scene.listing.paths_under(directory)
             yield from (Step(file, "is found by the name of a time zone") for file in inner)
-    elif path in files:
-        yield from (Step(file, "is data of the package") for file in files[path])
 
 
 def _aside(scene: Scene, path: str) -> Iterator[Step]:
@@ -41,6 +40,10 @@ def _aside(scene: Scene, path: str) -> Iterator[Step]:
     for file in one.files:
         if file.startswith(top) and not file.startswith((f"{one.site}/", *(top + aside for aside in _ASIDE))):
             yield Step(file, "is data that its distribution installs beside it")
+
+
+GIVEN: Fact[set[str]] = Fact("packages with their data", lambda _: set())
+"""The packages whose data was given: once is enough, however many modules lie there."""
 
 
 def _seeds(_: Scene) -> Iterable[Step]:

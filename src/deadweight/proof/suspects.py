@@ -46,8 +46,14 @@ def _of_modules(text: str, modules: Mapping[str, Sequence[str]]) -> Iterator[str
     names += [f"{match[1]}.{match[2]}" for match in _ATTRIBUTE.finditer(text)]
     for name in names:
         yield from modules.get(name, ())
-        if name not in modules:  # a namespace has no file of its own
-            yield from (path for other, paths in modules.items() if other.startswith(f"{name}.") for path in paths)
+        if name not in modules:  # a namespace has no file of its own, and a path that a program adds is not known
+            last = name.rpartition(".")[2]
+            yield from (
+                path
+                for other, paths in modules.items()
+                if other.startswith(f"{name}.") or other.endswith(f".{last}")
+                for path in paths
+            )
 
 
 def _of_libraries(text: str, listing: Listing) -> Iterator[str]:
