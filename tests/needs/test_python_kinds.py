@@ -188,3 +188,15 @@ def test_names_in_an_extension_module_reach_modules_of_its_own_and_of_what_it_re
     inner = {path.removeprefix(f"{SITE}/").removeprefix("library/") for path in found if path.startswith(SITE)}
     assert f"{SITE}/{core}" in found
     assert inner - {"__init__.py", "required/__init__.py", core.removeprefix("library/")} == names
+
+
+def test_what_python_was_built_with_is_no_package_with_data() -> None:
+    config = "usr/lib/python3.11/config-3.11-x86_64-linux-gnu"
+    files = {
+        "app.py": b"import os\n",
+        "usr/lib/python3.11/os.py": b"",
+        f"{config}/helper.py": b"",
+        f"{config}/makesetup": b"#!/bin/sh\ncc\n",
+    }
+    scene = entered(files)
+    assert not [step.path for step in DATA.follow(scene, f"{config}/helper.py")]

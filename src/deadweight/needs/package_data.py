@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from posixpath import dirname
 
@@ -13,6 +14,8 @@ from deadweight.facts.infos import INFOS
 from deadweight.facts.package_files import PACKAGE_FILES
 
 _MODULES = (".py", ".so", ".pyd")
+_BUILT_WITH = re.compile(r"/config-3\.\d+[^/]*$")
+"""What Python itself was built with: scripts and a Makefile beside a link to its library, no package."""
 _ASIDE = ("bin/", "include/", "share/man/", "share/doc/")
 
 
@@ -20,7 +23,7 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     files = scene.ask(PACKAGE_FILES)
     if path.endswith(_MODULES):
         directory = dirname(path)
-        if directory in files and directory not in scene.ask(GIVEN):
+        if directory in files and not _BUILT_WITH.search(directory) and directory not in scene.ask(GIVEN):
             scene.ask(GIVEN).add(directory)
             yield from (Step(file, "is data of the package") for file in files[directory])
         yield from _aside(scene, path)

@@ -21,6 +21,8 @@ _ENDINGS = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt", ".dill", ".bin
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x1f\x8b")
 _STARTS = (b"\x80", b"PK\x03\x04", b"(", b"c", b"\x93N", *_ZLIB)
 _OTHER_CODECS = (b"\xfd7zXZ", b"BZh", b"\x04\x22\x4d\x18", b"\x5d\x00\x00")
+_BUILT = "/.doctrees/"
+"""What Sphinx remembers between builds: no service reads it."""
 _DOTTED = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
@@ -34,7 +36,7 @@ def _is_pickle(scene: Scene, entry: Entry) -> bool:
     """Whether the file of no distribution has the ending of a pickle, and its first bytes."""
     if entry.kind is not Kind.FILE or not entry.path.endswith(_ENDINGS) or entry.path in scene.ask(HOLDERS):
         return False
-    if scene.ask(MODULE_PATH).is_installed(entry.path) or is_fixture(entry.path):
+    if scene.ask(MODULE_PATH).is_installed(entry.path) or is_fixture(entry.path) or _BUILT in f"/{entry.path}":
         return False
     if entry.head.startswith(_OTHER_CODECS):
         scene.note(Gap("pickles", entry.path, "which modules this compressed pickle needs is not known"))
