@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deadweight.cli.configuration import Budget, Configuration
 from deadweight.cli.exits import EXITS
-from deadweight.cli.main import COMMANDS
 from deadweight.core.level import Level
 from deadweight.core.plan import Plan
 from deadweight.core.seams import EditKind
@@ -18,6 +18,9 @@ from deadweight.edits.applying import edit_kinds
 from deadweight.formats.recognition import formats
 from deadweight.pipeline.finding import rules
 from deadweight.reports.json import report_schema, schema, text
+
+if TYPE_CHECKING:
+    import click
 
 MADE = "<!-- Made from the code by `make docs`; edit the code. -->\n\n"
 
@@ -114,14 +117,21 @@ def _commands() -> str:
 
     from deadweight.cli.program import deadweight
 
-    parts = ["# Commands\n"]
     context = click.Context(deadweight, info_name="deadweight", terminal_width=100, help_option_names=["-h", "--help"])
-    for name in COMMANDS:
-        command = deadweight.get_command(context, name)
+    return "# Commands\n" + "".join(_helps(deadweight, context))
+
+
+def _helps(group: click.Group, context: click.Context) -> Iterator[str]:
+    """The help of each command of the group, and of those within."""
+    import click
+
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         assert command is not None, "every listed command is there"
-        help_text = command.get_help(click.Context(command, info_name=name, parent=context))
-        parts.append(f"\n## deadweight {name}\n\n```\n{help_text}\n```\n")
-    return "".join(parts)
+        inner = click.Context(command, info_name=name, parent=context)
+        yield f"\n## {inner.command_path}\n\n```\n{command.get_help(inner)}\n```\n"
+        if isinstance(command, click.Group):
+            yield from _helps(command, inner)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@ import errno
 import gc
 import os
 import sys
-from importlib import import_module
 
 import click
 
 from deadweight.cli.colour import in_colour
 from deadweight.cli.exits import EXITS, INTERRUPTED
+from deadweight.cli.lazy_group import LazyGroup
 from deadweight.cli.main import COMMANDS
 from deadweight.core.errors import DeadweightError, Lacking, UsageError
 from deadweight.core.version import VERSION
@@ -20,24 +20,8 @@ from deadweight.reports.paint import Paint, printable
 _WRONG_PATHS = frozenset((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG))
 
 
-class Commands(click.Group):
-    """The commands, each imported when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command's name, in the order of the work."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"deadweight.cli.{cmd_name}").COMMAND
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing one."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+class WithStatuses(LazyGroup):
+    """The commands, their help ending with the exit statuses."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The exit statuses."""
@@ -45,7 +29,12 @@ class Commands(click.Group):
             formatter.write_dl([(str(one.status), one.meaning) for one in EXITS])
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=WithStatuses,
+    package="deadweight.cli",
+    listed=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(VERSION, message="deadweight %(version)s")
 def deadweight() -> None:
     """Find why a Python or AI artifact is ten times too big, make it small, and prove that it still works.

@@ -1,0 +1,21 @@
+"""`deadweight deps`: what a project asks for, what it uses, what each costs; one module a command."""
+
+from __future__ import annotations
+
+import click
+
+from deadweight.cli.lazy_group import LazyGroup
+
+COMMANDS: dict[str, str] = {}
+
+
+@click.group("deps", cls=LazyGroup, package="deadweight.cli.deps", listed=COMMANDS)
+def COMMAND() -> None:  # noqa: N802
+    """What a project needs, what it only carries, what each costs; lean and locked lists.
+
+    \b
+    Examples:
+      deadweight deps check
+      deadweight deps cost .venv
+      deadweight deps tree --why numpy
+    """

@@ -1,0 +1,1 @@
+"""What declarations, uses and an environment come to: verdicts, trees, costs, splits, locks and fixes."""

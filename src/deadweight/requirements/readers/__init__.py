@@ -1,0 +1,1 @@
+"""One file a place where requirements are declared: `READER: Reader`."""
