@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.tars import packed
+from deadweight.codecs.decompression import Decompressor
 from deadweight.core.errors import Unknown
-from deadweight.formats.zips.methods import BZIP2, DEFLATED, LZMA, STORED, ZSTD, Unpacker, damage, unpacker
+from deadweight.formats.zips.methods import BZIP2, DEFLATED, LZMA, STORED, ZSTD, damage, unpacker
 
 METHODS = (DEFLATED, BZIP2, LZMA, ZSTD)
 BODIES = st.builds(lambda piece, times: piece * times, st.binary(max_size=300), st.sampled_from([1, 40]))
@@ -39,7 +40,7 @@ def packed_by(method: int, body: bytes) -> tuple[bytes, bytes]:
     return stored[:9], stored[9:]
 
 
-def drained(source: Unpacker, stored: bytes, piece: int, length: int) -> bytes:
+def drained(source: Decompressor, stored: bytes, piece: int, length: int) -> bytes:
     """All that comes out, going in and out by so many bytes at a time."""
     out, waiting = bytearray(), io.BytesIO(stored)
     while not source.eof:

@@ -4,38 +4,18 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from functools import partial
 from typing import BinaryIO, cast
 
 from deadweight.codecs.decompression import unpacking
+from deadweight.codecs.deflate import Inflater
 from deadweight.core.seams import Codec
 
 _WITH_GZIP_HEADER = 31
 
 
-class _Member:
-    """zlib's decompressor with the manners of the others."""
-
-    def __init__(self) -> None:
-        self._zlib = zlib.decompressobj(_WITH_GZIP_HEADER)
-
-    @property
-    def eof(self) -> bool:
-        return self._zlib.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._zlib.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._zlib.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        return self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
-
-
 def _reader(stream: BinaryIO) -> BinaryIO:
-    return unpacking(stream, _Member, zlib.error)
+    return unpacking(stream, partial(Inflater, _WITH_GZIP_HEADER), zlib.error)
 
 
 def _writer(stream: BinaryIO, level: int) -> BinaryIO:

@@ -6,10 +6,11 @@ import io
 import zlib
 from typing import BinaryIO
 
+from deadweight.codecs.decompression import Decompressor
 from deadweight.core.errors import Corrupt, Hostile, Unknown
 from deadweight.core.limits import Limits
 from deadweight.formats.zips.local import Place
-from deadweight.formats.zips.methods import LZMA, Unpacker, damage, unpacker
+from deadweight.formats.zips.methods import LZMA, damage, unpacker
 
 _CHUNK = 1 << 18
 _SMALL = 1 << 13
@@ -35,7 +36,7 @@ class _ZipBody(io.RawIOBase):
         self._crc = self._given = 0
         self._over = False
 
-    def _chosen(self, header: bytes) -> Unpacker | None:
+    def _chosen(self, header: bytes) -> Decompressor | None:
         try:
             return unpacker(self._member.method, header)
         except damage(self._member.method) as error:
@@ -66,13 +67,14 @@ class _ZipBody(io.RawIOBase):
         except damage(self._member.method) as error:
             raise self._corrupt(f"the packed data are damaged ({error})") from error
 
-    def _unpacked(self, source: Unpacker, length: int) -> bytes:
+    def _unpacked(self, source: Decompressor, length: int) -> bytes:
         while not source.eof:
-            packed = self._packed(_CHUNK) if source.needs_input else b""
+            asks = source.needs_input
+            packed = self._packed(_CHUNK) if asks else b""
             piece = source.decompress(packed, length)
             if piece:
                 return piece
-            if not packed and source.needs_input:
+            if asks and not packed:
                 break
         return b""
 

@@ -7,62 +7,15 @@ import struct
 import sys
 import zlib
 from types import ModuleType
-from typing import Protocol
 
+from deadweight.codecs.decompression import Decompressor
+from deadweight.codecs.deflate import Inflater
 from deadweight.core.errors import Unknown
 
 STORED, DEFLATED, BZIP2, LZMA, ZSTD = 0, 8, 12, 14, 93
 
 
-class Unpacker(Protocol):
-    """Unpacks piece by piece, at most so many bytes at a time (as bz2.BZ2Decompressor does)."""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the packed data say that they are over."""
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether nothing more comes out before more is put in."""
-
-    @property
-    def unused_data(self) -> bytes:
-        """What came after their end."""
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        """The next unpacked bytes."""
-
-
-class Inflater:
-    """Raw deflate as an Unpacker."""
-
-    def __init__(self) -> None:
-        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
-        self._tail = b""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the final block is over."""
-        return self._inner.eof
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether all that was put in is used up."""
-        return not self._tail
-
-    @property
-    def unused_data(self) -> bytes:
-        """What came after the final block."""
-        return self._inner.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        """The next unpacked bytes."""
-        piece = self._inner.decompress(self._tail + data, max_length)
-        self._tail = self._inner.unconsumed_tail
-        return piece
-
-
-def unpacker(method: int, header: bytes) -> Unpacker | None:
+def unpacker(method: int, header: bytes) -> Decompressor | None:
     """The unpacker of a method, None for stored bodies; `header` is what stands before an LZMA body.
 
     Raises Unknown for a method that deadweight does not read.
@@ -76,14 +29,14 @@ def unpacker(method: int, header: bytes) -> Unpacker | None:
 
         return bz2.BZ2Decompressor()
     if method == ZSTD:
-        made: Unpacker = _zstd().ZstdDecompressor()
+        made: Decompressor = _zstd().ZstdDecompressor()
         return made
     if method == LZMA:
         return _lzma(header)
     raise Unknown(f"the compression method {method} is not known")
 
 
-def _lzma(header: bytes) -> Unpacker:
+def _lzma(header: bytes) -> Decompressor:
     """Source: APPNOTE.TXT 5.8.8: version, length and the five bytes of LZMA properties."""
     if len(header) < 9 or header[2:4] != b"\5\0" or header[4] >= 225:
         raise lzma.LZMAError("its header is damaged")
