@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deadweight.formats.tars.extensions import Regions
 from deadweight.formats.tars.sparse_body import expanded, stream_of
+from deadweight.formats.tars.sparse_maps import Regions
 from deadweight.formats.trees.holes import data_ranges
 
 MAPS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6)

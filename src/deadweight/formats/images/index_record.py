@@ -11,8 +11,8 @@ from blake3 import blake3
 
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.gap import Gap
-from deadweight.formats.tars.extensions import Regions
 from deadweight.formats.tars.index import TarIndex
+from deadweight.formats.tars.sparse_maps import Regions
 
 VERSION = "1"
 """To be raised whenever what an index holds, or how it is made, changes."""

@@ -16,9 +16,9 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
 from deadweight.formats.byte_range import ByteRange, Identity, Tape, identity
-from deadweight.formats.tars.extensions import Regions
 from deadweight.formats.tars.feed import CHUNK
 from deadweight.formats.tars.sparse_body import expanded, stream_of
+from deadweight.formats.tars.sparse_maps import Regions
 from deadweight.formats.tars.spool import Spool
 
 _IN_MEMORY = 16 << 20

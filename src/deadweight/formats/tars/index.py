@@ -15,13 +15,13 @@ from deadweight.core.gap import Gap
 from deadweight.core.globs import matcher
 from deadweight.core.seams import Codec, Opening
 from deadweight.formats.tars.ahead import ReadingAhead
-from deadweight.formats.tars.extensions import Regions
 from deadweight.formats.tars.feed import CHUNK, ChunkFeed, truncated
 from deadweight.formats.tars.hashing import Hashing
 from deadweight.formats.tars.header import padded
 from deadweight.formats.tars.ordinary import OrdinaryFile, ordinary_files
 from deadweight.formats.tars.reader import Header, entry_of, headers
 from deadweight.formats.tars.sparse_body import expanded
+from deadweight.formats.tars.sparse_maps import Regions
 from deadweight.formats.tars.stored_stream import StoredStream
 from deadweight.formats.tars.whiteouts import marked
 

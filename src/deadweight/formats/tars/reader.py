@@ -11,24 +11,16 @@ from deadweight.core.errors import Corrupt, Hostile, Unknown
 from deadweight.core.limits import Limits
 from deadweight.core.paths import plain
 from deadweight.formats.tars.extensions import (
-    Regions,
-    checked_regions,
+    MAX_EXTENSION,
     extended_attributes,
-    numbered_count,
-    numbered_sparse,
-    octal,
-    old_sparse,
     pax_number,
     pax_owner,
     pax_records,
-    pax_sparse,
     pax_time,
 )
 from deadweight.formats.tars.feed import ChunkFeed, Feed, SeekFeed, truncated
 from deadweight.formats.tars.header import BLOCK, ZEROS, Block, padded, read_block
-
-MAX_EXTENSION = 16 << 20
-"""Bytes of one PAX header or long name: room for the map of any real sparse file."""
+from deadweight.formats.tars.sparse_maps import Regions, SparseMap, checked_regions, sparse_map
 
 _KINDS = {
     b"1": Kind.HARDLINK,
@@ -204,7 +196,7 @@ def _header(feed: Feed, raw: Block, block: bytes, context: tuple[int, _Before, d
         uid=pax_owner(pax, "uid", raw.uid, where),
         gid=pax_owner(pax, "gid", raw.gid, where),
     )
-    sparse = _sparse(feed, named, block, (before, pax, where))
+    sparse = sparse_map(feed, named, block, (pax, before.pax, where))
     header = _plain_header(named._replace(name=pax.get("GNU.sparse.name") or named.name), start, feed.position, where)
     header = header._replace(
         mtime=pax_time(pax, "mtime", header.mtime, where),
@@ -234,57 +226,7 @@ def _target(link: bytes, kind: Kind, where: str) -> str:
     return plain(target, where) if kind is Kind.HARDLINK else target
 
 
-def _sparse(
-    feed: Feed, raw: Block, block: bytes, context: tuple[_Before, dict[str, bytes], str]
-) -> tuple[Regions, int, int] | None:
-    """The map, the size of the file and the stored bytes of a sparse member; the feed is moved past the map."""
-    before, pax, where = context
-    if raw.flag == b"S":
-        return _old_map(feed, block, where), _old_size(block, where), raw.size
-    size = pax_number(pax, "GNU.sparse.realsize", pax_number(pax, "GNU.sparse.size", raw.size, where), where)
-    if pax.get("GNU.sparse.major") == b"1":
-        begin = feed.position
-        regions = _numbered_map(feed, where)
-        return regions, size, raw.size - (feed.position - begin)
-    listed = pax_sparse(before.pax, where)
-    return None if listed is None else (listed, size, raw.size)
-
-
-def _with_holes(header: Header, sparse: tuple[Regions, int, int], where: str) -> Header:
-    regions, size, data = sparse
-    regions = checked_regions(regions, size, data, where)
-    return header._replace(size=size, data=data, end=header.body + padded(data), regions=regions)
-
-
-def _old_map(feed: Feed, block: bytes, where: str) -> Regions:
-    regions, more = old_sparse(block, True, where)
-    found = list(regions)
-    while more:
-        block = feed.take(BLOCK)
-        if len(block) != BLOCK:
-            raise truncated(where, feed.position)
-        regions, more = old_sparse(block, False, where)
-        found.extend(regions)
-        if len(found) * BLOCK > MAX_EXTENSION:
-            raise Hostile("the map of a sparse file has no end", where=where)
-    return tuple(found)
-
-
-def _old_size(block: bytes, where: str) -> int:
-    return octal(block[483:495].strip(b"\0 ") or b"0", where)
-
-
-def _numbered_map(feed: Feed, where: str) -> Regions:
-    blocks: list[bytes] = []
-    lines = wanted = 0
-    while lines <= wanted:
-        block = feed.take(BLOCK)
-        if len(block) != BLOCK:
-            raise truncated(where, feed.position)
-        blocks.append(block)
-        lines += block.count(b"\n")
-        if lines and len(blocks) == 1:
-            wanted = 2 * numbered_count(block, where)
-        if wanted * 2 > MAX_EXTENSION:
-            raise Hostile("the map of a sparse file has no end", where=where)
-    return numbered_sparse(b"".join(blocks), where)
+def _with_holes(header: Header, sparse: SparseMap, where: str) -> Header:
+    regions = checked_regions(sparse.regions, sparse.size, sparse.data, where)
+    end = header.body + padded(sparse.data)
+    return header._replace(size=sparse.size, data=sparse.data, end=end, regions=regions)

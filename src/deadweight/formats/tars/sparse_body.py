@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from deadweight.formats.tars.extensions import Regions
+from deadweight.formats.tars.sparse_maps import Regions
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
