@@ -17,7 +17,6 @@ def test_every_row_has_a_condition_a_figure_and_names_as_pep_503_writes_them(one
     assert one.measured
     assert one.module
     assert (one.heavy, one.lighter) == (canonicalize_name(one.heavy), canonicalize_name(one.lighter))
-    assert one.is_build is (one.heavy == one.lighter)
     assert one.without_gpu or one.calls is not None
     re.compile(one.leaves)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _GPU_LIBRARIES = r"nvidia-.+|triton|pytorch-triton|cuda-(?:toolkit|bindings|pathfinder|python)"
 _NEEDS_CUDA = frozenset(
@@ -15,23 +15,27 @@ _NEEDS_CUDA = frozenset(
 class Equivalent:
     """One heavy distribution, the lighter one, and when it does.
 
-    `is_build` is whether both have one name and only their builds differ. `without_gpu` is whether it is right only
-    where nothing asks for a GPU. `calls` is what a source that imports `module` must not hold, `programs` words that
-    the artifact must not be started with, `blockers` distributions that must not be installed. `leaves` is a pattern
-    of the names that go too where nothing else needs them. `measured` is what it comes to.
+    `without_gpu` is whether it is right only where nothing asks for a GPU. `calls` is what a source that imports
+    `module` must not hold, `programs` words that the artifact must not be started with, `blockers` distributions that
+    must not be installed. `leaves` is a pattern of the names that go too where nothing else needs them. `measured` is
+    what it comes to.
     """
 
     heavy: str
     lighter: str
     condition: str
     module: str
-    is_build: bool = False
     without_gpu: bool = False
     calls: re.Pattern[bytes] | None = None
     programs: frozenset[str] = frozenset()
     blockers: frozenset[str] = frozenset()
     leaves: str = ""
     measured: str = ""
+
+    @property
+    def is_build(self) -> bool:
+        """Whether both have one name and only their builds differ."""
+        return self.heavy == self.lighter
 
     def requirements(self, version: str) -> tuple[str, ...]:
         """What to ask an index for to stand in for a version of the heavy one, the surest first."""
@@ -41,48 +45,37 @@ class Equivalent:
         return (f"{self.lighter}=={public}",)
 
 
-_NO_GPU = "nothing asks for a GPU"
+def _for_the_processor(heavy: str, lighter: str, measured: str, calls: bytes | None = None) -> Equivalent:
+    """A distribution, called as its module is but for the ending -gpu, that there is for the processor alone."""
+    return Equivalent(
+        heavy,
+        lighter,
+        "nothing asks for a GPU",
+        heavy.removesuffix("-gpu"),
+        without_gpu=True,
+        calls=re.compile(calls) if calls else None,
+        leaves=_GPU_LIBRARIES,
+        measured=measured,
+    )
+
 
 EQUIVALENTS: tuple[Equivalent, ...] = (
-    Equivalent(
-        "torch",
-        "torch",
-        _NO_GPU,
-        "torch",
-        is_build=True,
-        without_gpu=True,
+    replace(
+        _for_the_processor("torch", "torch", "torch 2.13: 2,741 MB to download, 192 MB for the processor"),
         blockers=_NEEDS_CUDA,
-        leaves=_GPU_LIBRARIES,
-        measured="torch 2.13: 2,741 MB to download, 192 MB for the processor",
     ),
-    Equivalent(
-        "tensorflow",
-        "tensorflow-cpu",
-        _NO_GPU,
-        "tensorflow",
-        without_gpu=True,
-        leaves=_GPU_LIBRARIES,
-        measured="633 MB to download, 335 MB for the processor",
-    ),
-    Equivalent(
+    _for_the_processor("tensorflow", "tensorflow-cpu", "633 MB to download, 335 MB for the processor"),
+    _for_the_processor(
         "xgboost",
         "xgboost-cpu",
-        _NO_GPU,
-        "xgboost",
-        without_gpu=True,
-        calls=re.compile(rb"gpu_hist|gpu_id|device[\"']?\s*[=:]\s*[\"'](?:cuda|gpu)"),
-        leaves=_GPU_LIBRARIES,
-        measured="536 MB to download, 58 MB for the processor",
+        "536 MB to download, 58 MB for the processor",
+        rb"gpu_hist|gpu_id|device[\"']?\s*[=:]\s*[\"'](?:cuda|gpu)",
     ),
-    Equivalent(
+    _for_the_processor(
         "onnxruntime-gpu",
         "onnxruntime",
-        _NO_GPU,
-        "onnxruntime",
-        without_gpu=True,
-        calls=re.compile(rb"(?:CUDA|Tensorrt|ROCM|MIGraphX)ExecutionProvider"),
-        leaves=_GPU_LIBRARIES,
-        measured="273 MB to download, 41 MB for the processor",
+        "273 MB to download, 41 MB for the processor",
+        rb"(?:CUDA|Tensorrt|ROCM|MIGraphX)ExecutionProvider",
     ),
     *(
         Equivalent(
