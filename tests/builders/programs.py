@@ -99,6 +99,11 @@ def _isolation() -> Isolation | str:
         return lacking.message
 
 
+def sandboxed() -> bool:
+    """Whether something can hold programs on this machine."""
+    return not isinstance(_isolation(), str)
+
+
 def held() -> Isolation:
     """What holds programs on this machine; the test is skipped with the reason where nothing can."""
     found = _isolation()

@@ -12,18 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from builders.programs import sandboxed
 from deadweight.cli.exits import EXITS
 from deadweight.cli.program import run
-from deadweight.core.errors import Lacking
-from deadweight.sandbox.isolation import isolation
-
-
-def sandboxed() -> bool:
-    try:
-        isolation()
-    except Lacking:
-        return False
-    return True
 
 
 @pytest.fixture

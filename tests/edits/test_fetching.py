@@ -14,17 +14,6 @@ TARGET = Target("3.12", ("manylinux_2_17_x86_64", "linux_x86_64"))
 
 
 @pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that pip looks in, and in nothing else."""
-    folder = tmp_path / "index"
-    folder.mkdir()
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
-    return folder
-
-
-@pytest.fixture
 def room(tmp_path: Path) -> Path:
     folder = tmp_path / "room"
     folder.mkdir()

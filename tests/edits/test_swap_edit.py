@@ -47,16 +47,6 @@ PATHS = ("bin/one", f"{SITE}/heavy-1.0.dist-info", f"{SITE}/one")
 
 
 @pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "index"
-    folder.mkdir()
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
-    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
-    return folder
-
-
-@pytest.fixture
 def staging(tmp_path: Path) -> Path:
     folder = tmp_path / "staging"
     folder.mkdir()

@@ -12,19 +12,10 @@ from pathlib import Path
 import pytest
 
 from builders.command import command_line, deadweight, names, state
-from deadweight.core.errors import Lacking
-from deadweight.sandbox.isolation import isolation
+from builders.programs import sandboxed
 
 KILLS = 12
 LITTER = b"\0\0\0\1Bud1" + b"x" * 6000
-
-
-def sandboxed() -> bool:
-    try:
-        isolation()
-    except Lacking:
-        return False
-    return True
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from builders.own_roots import own_root
 from builders.programs import QUICK, command, get, held, imports, service, tree
 from deadweight.core.artifact import Image
 from deadweight.core.errors import UsageError
@@ -15,34 +15,13 @@ from deadweight.sandbox.launch import RunSettings, launch
 from deadweight.sandbox.stand import Program, Stand
 
 PASSWD = "root:x:0:0::/root:/bin/sh\napp:x:1001:1002::/app:/bin/sh\n"
-
-
+ACCOUNTS = {"etc/passwd": PASSWD, "etc/group": "staff:x:50:\n", "app/data.txt": "hello\n"}
 IDS = [("7", "7 0"), ("7:8", "7 8"), ("1001", "1001 1002"), ("app:staff", "1001 50")]
 
 
 def image_tree(folder: Path, *programs: str) -> Path:
-    """A root file system of its own: a few programs of this machine with the libraries that ldd names."""
-    root = tree(folder, {"etc/passwd": PASSWD, "etc/group": "staff:x:50:\n", "app/data.txt": "hello\n"})
-    for name in ("sh", *programs):
-        program = Path(shutil.which(name, path="/usr/bin:/bin") or "").resolve()
-        _copy(program, root / "usr/bin" / name)
-        for library in _libraries(program):
-            _copy(library.resolve(), root / "usr/lib" / library.name)
-    (root / "bin").symlink_to("usr/bin")
-    (root / "lib").symlink_to("usr/lib")
-    (root / "lib64").symlink_to("usr/lib")
-    return root
-
-
-def _libraries(program: Path) -> list[Path]:
-    told = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
-    return [Path(word) for word in told.split() if word.startswith("/")]
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
-        shutil.copy(source, target)
+    """A root file system of its own with accounts and a file of the application."""
+    return own_root(tree(folder, ACCOUNTS), *programs)
 
 
 def run(root: Path, program: Program | None, *probes: Probe) -> RunRecord:
