@@ -1,0 +1,32 @@
+"""The files of a project's folder: without its environments, caches, build results and version control."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_PASSED_OVER = (
+    ".git .hg .svn .bzr .jj __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox .nox .venv venv env virtualenv"
+    " node_modules .eggs site-packages .ipynb_checkpoints __pypackages__ .pixi .direnv .cache .hypothesis .idea .vscode"
+    " htmlcov"
+)
+
+
+def project_files(folder: Path) -> tuple[str, ...]:
+    """The paths of its files relative to the folder, sorted; links to folders are not followed."""
+    return tuple(sorted(_walked(folder, "", frozenset(_PASSED_OVER.split()))))
+
+
+def _walked(folder: Path, below: str, without: frozenset[str]) -> Iterator[str]:
+    with os.scandir(folder / below) as entries:
+        found = list(entries)
+    if any(entry.name in ("pyvenv.cfg", "conda-meta") for entry in found) and below:
+        return
+    for entry in found:
+        path = f"{below}/{entry.name}" if below else entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in without and not entry.name.endswith((".egg-info", ".dist-info")):
+                yield from _walked(folder, path, without)
+        elif entry.is_file():
+            yield path
