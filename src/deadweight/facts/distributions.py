@@ -12,6 +12,7 @@ from deadweight.core.gap import Gap
 from deadweight.core.listing import Listing
 from deadweight.core.scene import Fact, Scene
 from deadweight.owners.dist_info import (
+    egg_requirements,
     entry_point_groups,
     identity,
     metadata_fields,
@@ -127,19 +128,7 @@ def _located(listing: Listing, info: str, site: str) -> Iterator[str]:
 
 def _requires(listing: Listing, info: str, metadata: bytes) -> tuple[str, ...]:
     stated = metadata_fields(metadata).get("requires-dist", ())
-    return stated or tuple(_egg_requires(text_of(listing.small.get(f"{info}/requires.txt", b""))))
-
-
-def _egg_requires(text: str) -> Iterator[str]:
-    """The lines of an egg's requires.txt as requirements: its section `[extra:marker]` becomes their marker."""
-    marker = ""
-    for line in filter(None, map(str.strip, text.split("\n"))):
-        if line.startswith("[") and line.endswith("]"):
-            extra, _, condition = line[1:-1].partition(":")
-            parts = [f"({condition})"] if condition else []
-            marker = " and ".join([*parts, f'extra == "{extra}"'] if extra else parts)
-        else:
-            yield f"{line} ; {marker}" if marker else line
+    return stated or egg_requirements(text_of(listing.small.get(f"{info}/requires.txt", b"")))
 
 
 def _vendored(found: Iterable[Distribution]) -> frozenset[str]:

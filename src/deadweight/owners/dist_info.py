@@ -123,6 +123,19 @@ def stated_lines(body: bytes) -> tuple[str, ...]:
     return tuple(bare for line in text_of(body).split("\n") if (bare := line.strip()))
 
 
+def egg_requirements(text: str) -> tuple[str, ...]:
+    """The lines of an egg's requires.txt as requirements: its section `[extra:marker]` becomes their marker."""
+    marker, found = "", []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        if line.startswith("[") and line.endswith("]"):
+            extra, _, condition = line[1:-1].partition(":")
+            parts = [f"({condition})"] if condition else []
+            marker = " and ".join([*parts, f'extra == "{extra}"'] if extra else parts)
+        else:
+            found.append(f"{line} ; {marker}" if marker else line)
+    return tuple(found)
+
+
 def normalised(name: str) -> str:
     """The name of a project as PEP 503 normalises it."""
     return _SEPARATORS.sub("-", name).lower()
