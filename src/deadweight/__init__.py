@@ -51,12 +51,16 @@ if TYPE_CHECKING:
     from deadweight.core.trace import Touch, Trace, Use
     from deadweight.edits.restoring import Restored
     from deadweight.pipeline.exercise import Exercise
+    from deadweight.pipeline.making.output import Output
     from deadweight.pipeline.opening import Sight
     from deadweight.pipeline.plan_file import read_plan, write_plan
-    from deadweight.pipeline.reporting import Target, open_scene, plan, restore, slim, verify, weigh
-    from deadweight.pipeline.slimming import Output
-    from deadweight.pipeline.trace_file import read_trace, write_trace
-    from deadweight.pipeline.traced_target import trace
+    from deadweight.pipeline.restoring import restore
+    from deadweight.pipeline.slimming import slim
+    from deadweight.pipeline.target import Target, open_scene
+    from deadweight.pipeline.tracing.file import read_trace, write_trace
+    from deadweight.pipeline.tracing.target import trace
+    from deadweight.pipeline.verifying import verify
+    from deadweight.pipeline.weighing import plan, weigh
 
 _HOMES = {
     "core.artifact": "Artifact",
@@ -80,10 +84,14 @@ _HOMES = {
     "pipeline.exercise": "Exercise",
     "pipeline.opening": "Sight",
     "pipeline.plan_file": "read_plan write_plan",
-    "pipeline.reporting": "Target open_scene plan restore slim verify weigh",
-    "pipeline.slimming": "Output",
-    "pipeline.trace_file": "read_trace write_trace",
-    "pipeline.traced_target": "trace",
+    "pipeline.making.output": "Output",
+    "pipeline.restoring": "restore",
+    "pipeline.slimming": "slim",
+    "pipeline.target": "Target open_scene",
+    "pipeline.tracing.file": "read_trace write_trace",
+    "pipeline.tracing.target": "trace",
+    "pipeline.verifying": "verify",
+    "pipeline.weighing": "plan weigh",
 }
 
 __all__ = [

@@ -14,7 +14,7 @@ import pytest
 from builders.programs import PYTHON, held, service, tree
 from deadweight.cli.program import run
 from deadweight.core.trace import Trace
-from deadweight.pipeline.trace_file import read_trace
+from deadweight.pipeline.tracing.file import read_trace
 from deadweight.sandbox.launch import supervisor_environment
 from deadweight.sandbox.strace_words import OPTIONS
 

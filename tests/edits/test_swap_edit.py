@@ -24,8 +24,9 @@ from deadweight.edits.swap import EDIT
 from deadweight.formats.recognition import format_named
 from deadweight.owners.attribution import catalogers, metadata_globs
 from deadweight.pipeline.opening import Sight
-from deadweight.pipeline.reporting import Target, slim
-from deadweight.pipeline.reporting import plan as planned
+from deadweight.pipeline.slimming import slim
+from deadweight.pipeline.target import Target
+from deadweight.pipeline.weighing import plan as planned
 
 SITE = "lib/python3.12/site-packages"
 HEAVY = {

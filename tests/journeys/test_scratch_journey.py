@@ -19,12 +19,13 @@ from deadweight.core.proof import Proof, Verdict
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Packing
 from deadweight.formats.recognition import format_named
-from deadweight.pipeline.composing import compose_alike
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.finding import chosen_rules, find
+from deadweight.pipeline.making.make import make
+from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.planning import make_plan
-from deadweight.pipeline.slimming import Output, slim
+from deadweight.pipeline.scratch.composing import compose_alike
 from deadweight.pipeline.ways_in import acquaint
 
 pytestmark = pytest.mark.journey
@@ -86,7 +87,7 @@ def _slimmed(root: Path, original: Scene, composed: Scene) -> Made:
     choice = Choice(level=Level.BALANCED, provable=True)
     plan = make_plan(composed, find(composed, chosen_rules(choice)), choice, format_named("docker-archive").stores)
     out = root.with_name("slim.tar")
-    result = slim(composed, plan, Output(out, "docker-archive", Packing(codec="gzip")), (Sight(), wish))
+    result = make(composed, plan, Output(out, "docker-archive", Packing(codec="gzip")), (Sight(), wish))
     return Made(root, original, composed, out, result.proof, result.scene.artifact.inventory.total)
 
 

@@ -25,9 +25,9 @@ from deadweight.core.seams import Opening, Packing
 from deadweight.core.trace import Trace
 from deadweight.formats.docker_archive import FORMAT as DOCKER
 from deadweight.formats.recognition import format_named
-from deadweight.pipeline.composing import alike, compose, compose_alike
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.opening import Sight, open_scene
+from deadweight.pipeline.scratch.composing import alike, compose, compose_alike
 
 APPLICATION = """
 import encodings.idna, json, ssl, sqlite3, sys, zoneinfo

@@ -25,14 +25,15 @@ from deadweight.core.planning import Choice
 from deadweight.core.proof import Verdict
 from deadweight.core.report import Report
 from deadweight.core.seams import Packing
-from deadweight.pipeline import reporting
+from deadweight.pipeline import restoring, slimming, verifying, weighing
 from deadweight.pipeline.exercise import Exercise
-from deadweight.pipeline.slimming import Output
+from deadweight.pipeline.making.output import Output
+from deadweight.pipeline.target import open_scene
 
 RUN = f"command: {PYTHON} -I -S main.py"
 
 
-STAGES = ["open and attribute", "trace", "find and plan", "apply, prove and pack", "count what is pulled"]
+STAGES = ["open and attribute", "trace", "find", "plan", "apply, prove and pack", "count what is pulled"]
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def called_safe(plan: Plan) -> Plan:
 
 def plan_of(target: Path, *paths: str) -> Plan:
     """A plan that removes these paths, whatever the rules say."""
-    scene = reporting.open_scene(target)
+    scene = open_scene(target)
     return Plan(scene.artifact.digest, scene.artifact.format, removal(*paths))
 
 
@@ -83,7 +84,7 @@ def test_a_removal_that_breaks_the_program_is_undone_and_the_rest_is_made(app: P
     held()
     before = {path.name: path.read_bytes() for path in app.iterdir()}
     plan = plan_of(app, "notes.txt", "lazy.py", ".DS_Store")
-    report = reporting.slim(app, tmp_path / "out", plan, Exercise(probes=(RUN,)))
+    report = slimming.slim(app, tmp_path / "out", plan, Exercise(probes=(RUN,)))
     assert report.proof is not None
     assert report.proof.verdict is Verdict.SAME
     assert [one.edit.rule for one in report.proof.undone] == ["rule-lazy.py"]
@@ -96,17 +97,17 @@ def test_a_removal_that_breaks_the_program_is_undone_and_the_rest_is_made(app: P
 
 def test_what_was_undone_is_not_in_the_companion(app: Path, tmp_path: Path) -> None:
     held()
-    report = reporting.slim(app, tmp_path / "out", plan_of(app, "notes.txt", "lazy.py"), Exercise(probes=(RUN,)))
+    report = slimming.slim(app, tmp_path / "out", plan_of(app, "notes.txt", "lazy.py"), Exercise(probes=(RUN,)))
     assert report.companion == str(tmp_path / "out.removed.tar.zst")
-    assert reporting.restore(tmp_path / "out", "**").paths == ("notes.txt",)
+    assert restoring.restore(tmp_path / "out", "**").paths == ("notes.txt",)
     with pytest.raises(UsageError):
-        reporting.restore(tmp_path / "out", "lazy.py")
+        restoring.restore(tmp_path / "out", "lazy.py")
 
 
 def test_two_removals_that_break_it_one_behind_the_other_are_both_undone(app: Path, tmp_path: Path) -> None:
     held()
     plan = plan_of(app, "data.txt", "lazy.py", "notes.txt")
-    report = reporting.slim(app, tmp_path / "out", plan, Exercise(probes=(RUN,)))
+    report = slimming.slim(app, tmp_path / "out", plan, Exercise(probes=(RUN,)))
     assert report.proof is not None
     assert {one.edit.rule for one in report.proof.undone} == {"rule-data.txt", "rule-lazy.py"}
     assert made_in(tmp_path / "out") == [".DS_Store", "data.txt", "lazy.py", "main.py"]
@@ -124,14 +125,14 @@ def test_a_probe_that_differs_from_itself_proves_nothing_and_nothing_is_written(
 ) -> None:
     held()
     with pytest.raises(ProofFailed, match="nothing could be proven"):
-        reporting.slim(app, tmp_path / "out", plan_of(app, "notes.txt"), Exercise(probes=(probe,)))
+        slimming.slim(app, tmp_path / "out", plan_of(app, "notes.txt"), Exercise(probes=(probe,)))
     assert made_in(tmp_path) == ["app"]
 
 
 def test_an_unstable_probe_beside_a_stable_one_is_reported_as_unstable(app: Path, tmp_path: Path) -> None:
     held()
     exercise = Exercise(probes=("command: date +%N", RUN))
-    report = reporting.slim(app, tmp_path / "out", plan_of(app, "notes.txt"), exercise)
+    report = slimming.slim(app, tmp_path / "out", plan_of(app, "notes.txt"), exercise)
     assert report.proof is not None
     assert [one.verdict for one in report.proof.comparisons] == [Verdict.UNSTABLE, Verdict.SAME]
 
@@ -139,14 +140,14 @@ def test_an_unstable_probe_beside_a_stable_one_is_reported_as_unstable(app: Path
 def test_a_program_that_does_not_start_on_the_original_leaves_nothing(app: Path, tmp_path: Path) -> None:
     held()
     with pytest.raises(ProofFailed):
-        reporting.slim(app, tmp_path / "out", exercise=Exercise(run="/no/such/program", probes=("GET /",)))
+        slimming.slim(app, tmp_path / "out", exercise=Exercise(run="/no/such/program", probes=("GET /",)))
     assert made_in(tmp_path) == ["app"]
 
 
 def test_verify_tells_the_difference_and_changes_neither(app: Path, tmp_path: Path) -> None:
     held()
-    reporting.slim(app, tmp_path / "out", called_safe(plan_of(app, "data.txt")))
-    report = reporting.verify(app, tmp_path / "out", Exercise(probes=(RUN, "command: cat lazy.py")))
+    slimming.slim(app, tmp_path / "out", called_safe(plan_of(app, "data.txt")))
+    report = verifying.verify(app, tmp_path / "out", Exercise(probes=(RUN, "command: cat lazy.py")))
     assert report.proof is not None
     assert [one.verdict for one in report.proof.comparisons] == [Verdict.DIFFERENT, Verdict.SAME]
     assert made_in(tmp_path) == ["app", "out", "out.removed.tar.zst"]
@@ -156,20 +157,20 @@ def test_a_plan_of_another_artifact_is_refused_before_anything_is_written(app: P
     plan = plan_of(app, "notes.txt")
     (app / "lazy.py").write_text("answer = 43\n")
     with pytest.raises(UsageError, match="the plan was made for"):
-        reporting.slim(app, tmp_path / "out", plan)
+        slimming.slim(app, tmp_path / "out", plan)
     assert made_in(tmp_path) == ["app"]
 
 
 def test_a_plan_that_edits_what_is_not_there_writes_nothing(app: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nothing\.txt"):
-        reporting.slim(app, tmp_path / "out", called_safe(plan_of(app, "nothing.txt")))
+        slimming.slim(app, tmp_path / "out", called_safe(plan_of(app, "nothing.txt")))
     assert made_in(tmp_path) == ["app"]
 
 
 def test_without_an_exercise_what_needs_a_proof_is_left_out_with_the_reason(tmp_path: Path) -> None:
     root = tree(tmp_path / "app", distribution_files("lib/python3.11/site-packages", "pytest"))
-    weighed = reporting.weigh(root)
-    report = reporting.slim(root, tmp_path / "out")
+    weighed = weighing.weigh(root)
+    report = slimming.slim(root, tmp_path / "out")
     assert weighed.plan is not None
     assert report.plan is not None
     proven = [edit for edit in weighed.plan.edits if edit.safety is Safety.PROVEN]
@@ -182,12 +183,12 @@ def test_without_an_exercise_what_needs_a_proof_is_left_out_with_the_reason(tmp_
 def test_an_output_that_is_there_is_refused_before_the_input_is_read(app: Path, tmp_path: Path) -> None:
     (tmp_path / "out.removed.tar.zst").write_bytes(b"mine")
     with pytest.raises(UsageError, match="already there"):
-        reporting.slim(tmp_path / "not-even-there", tmp_path / "out")
+        slimming.slim(tmp_path / "not-even-there", tmp_path / "out")
     assert (tmp_path / "out.removed.tar.zst").read_bytes() == b"mine"
 
 
 def test_cuts_and_rest_are_the_difference(app: Path, tmp_path: Path) -> None:
-    report = reporting.slim(app, tmp_path / "out")
+    report = slimming.slim(app, tmp_path / "out")
     assert report.after is not None
     assert balance(report) == 0
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
@@ -196,8 +197,8 @@ def test_cuts_and_rest_are_the_difference(app: Path, tmp_path: Path) -> None:
 
 
 def test_a_second_slimming_finds_nothing_more(app: Path, tmp_path: Path) -> None:
-    reporting.slim(app, tmp_path / "out")
-    again = reporting.slim(tmp_path / "out", tmp_path / "again")
+    slimming.slim(app, tmp_path / "out")
+    again = slimming.slim(tmp_path / "out", tmp_path / "again")
     assert again.plan is not None
     assert again.plan.edits == ()
     assert again.cuts == ()
@@ -242,7 +243,7 @@ def test_the_same_input_gives_the_same_bytes(
         monkeypatch.setenv("TZ", zone)
         os.umask(0o022 if name == "one" else 0o077)
         (tmp_path / name).mkdir()
-        report = reporting.slim(target, tmp_path / name / "slim")
+        report = slimming.slim(target, tmp_path / name / "slim")
         assert balance(report) == 0
         assert [cut.cause for cut in report.cuts] == ["os-litter"]
     os.umask(0o022)
@@ -253,7 +254,7 @@ def test_the_same_input_gives_the_same_bytes(
 
 
 def test_a_zip_that_was_slimmed_is_read_by_zipfile(app: Path, tmp_path: Path) -> None:
-    reporting.slim(zip_artifact(tmp_path, app), tmp_path / "slim.zip")
+    slimming.slim(zip_artifact(tmp_path, app), tmp_path / "slim.zip")
     with zipfile.ZipFile(tmp_path / "slim.zip") as archive:
         assert archive.testzip() is None
         assert archive.namelist() == ["data.txt", "lazy.py", "main.py", "notes.txt"]
@@ -262,7 +263,7 @@ def test_a_zip_that_was_slimmed_is_read_by_zipfile(app: Path, tmp_path: Path) ->
 
 def test_another_format_and_codec_are_written_where_they_are_asked_for(app: Path, tmp_path: Path) -> None:
     output = Output(tmp_path / "app.tar.gz", "tar", Packing(codec="gzip"), companion=False)
-    report = reporting.slim(app, output, Choice(select=frozenset({"os-litter"})))
+    report = slimming.slim(app, output, Choice(select=frozenset({"os-litter"})))
     assert report.after is not None
     assert report.after.format == "tar"
     assert gzip.decompress((tmp_path / "app.tar.gz").read_bytes())[257:262] == b"ustar"
@@ -276,7 +277,7 @@ def test_a_real_environment_is_slimmed_proven_and_its_records_stay_true(tmp_path
     venv.create(tmp_path / "app", symlinks=True)
     (site,) = tmp_path.glob("app/lib/python3.*/site-packages")
     shutil.copytree(environment(tmp_path / "staged", "click", "packaging", "pluggy"), site, dirs_exist_ok=True)
-    report = reporting.slim(tmp_path / "app", tmp_path / "slim", exercise=Exercise(probes=("imports",)))
+    report = slimming.slim(tmp_path / "app", tmp_path / "slim", exercise=Exercise(probes=("imports",)))
     assert report.proof is not None
     assert report.proof.verdict is Verdict.SAME
     assert {one.probe for one in report.proof.comparisons} >= {"imports: click", "imports: packaging"}
@@ -284,26 +285,26 @@ def test_a_real_environment_is_slimmed_proven_and_its_records_stay_true(tmp_path
     assert report.after.unpacked < report.before.unpacked
     assert balance(report) == 0
     assert untrue(tmp_path / "slim" / site.relative_to(tmp_path / "app")) == []
-    reporting.restore(tmp_path / "slim", "**")
+    restoring.restore(tmp_path / "slim", "**")
     assert fingerprint(tmp_path / "slim") == fingerprint(tmp_path / "app")
 
 
 def test_a_plan_whose_edits_need_a_proof_is_not_made_without_one(tmp_path: Path) -> None:
     app, out = tmp_path / "app", tmp_path / "out"
     tree(app, {"main.py": "x = 1\n", "main.py.bak": "x = 1\n"})
-    planned = reporting.plan(app)
+    planned = weighing.plan(app)
     assert [edit.safety for edit in planned.edits] == [Safety.PROVEN]
     with pytest.raises(UsageError, match="the first proven"):
-        reporting.slim(app, out, planned)
+        slimming.slim(app, out, planned)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["app"]
 
 
 def test_a_plan_with_a_suggested_edit_is_never_made(tmp_path: Path) -> None:
     app = tree(tmp_path / "app", {"main.py": "x = 1\n"})
     edit = Edit("remove", ("main.py",), Safety.SUGGESTED, "rule", "because")
-    planned = replace(reporting.plan(app), edits=(edit,))
+    planned = replace(weighing.plan(app), edits=(edit,))
     with pytest.raises(UsageError, match="the first suggested"):
-        reporting.slim(app, tmp_path / "out", planned)
+        slimming.slim(app, tmp_path / "out", planned)
 
 
 def test_of_many_edits_the_one_to_blame_is_undone_and_the_input_shares_nothing_with_a_trial(
@@ -313,7 +314,7 @@ def test_of_many_edits_the_one_to_blame_is_undone_and_the_input_shares_nothing_w
     for number in range(60):
         (app / f"unused-{number}.txt").write_text("x" * number)
     plan = plan_of(app, "lazy.py", *(f"unused-{number}.txt" for number in range(60)))
-    report = reporting.slim(app, tmp_path / "out", plan, Exercise(probes=(RUN,)))
+    report = slimming.slim(app, tmp_path / "out", plan, Exercise(probes=(RUN,)))
     assert report.proof is not None
     assert [one.edit.paths[0] for one in report.proof.undone] == ["lazy.py"]
     assert len(made_in(tmp_path / "out")) == 5

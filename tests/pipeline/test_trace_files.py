@@ -21,11 +21,11 @@ from builders.programs import PYTHON, tree
 from builders.stacks import layout_of
 from deadweight.core.errors import NotTraced, UsageError
 from deadweight.core.trace import TRACE_SCHEMA, Touch, Trace, Use
-from deadweight.pipeline.foreign_trace import read_any
-from deadweight.pipeline.reporting import open_scene
-from deadweight.pipeline.trace_file import read_trace, trace_text, write_trace
-from deadweight.pipeline.trace_summary import summary
-from deadweight.pipeline.uniting import united
+from deadweight.pipeline.target import open_scene
+from deadweight.pipeline.tracing.file import read_trace, trace_text, write_trace
+from deadweight.pipeline.tracing.foreign import read_any
+from deadweight.pipeline.tracing.summary import summary
+from deadweight.pipeline.tracing.uniting import united
 from deadweight.sandbox.strace_words import MADE_ELSEWHERE, OPTIONS
 
 SCHEMA = Path(__file__).parents[2] / "docs/trace.schema.json"

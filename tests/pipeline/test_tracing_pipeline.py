@@ -13,8 +13,8 @@ from deadweight.core.errors import NotTraced
 from deadweight.core.trace import Touch, Trace, Use
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.proving import Proving
-from deadweight.pipeline.reporting import open_scene
-from deadweight.pipeline.tracing import trace_scene
+from deadweight.pipeline.target import open_scene
+from deadweight.pipeline.tracing.recording import trace_scene
 from deadweight.proof.prove import ProofSettings
 from deadweight.sandbox.command_line import Start
 from deadweight.sandbox.stand import RunLimits

@@ -19,10 +19,11 @@ from deadweight.core.plan import Plan
 from deadweight.core.proof import Verdict
 from deadweight.edits.record import follow_ups
 from deadweight.edits.tripwire import tripwires
-from deadweight.pipeline import reporting
+from deadweight.pipeline import slimming
 from deadweight.pipeline.exercise import Exercise
+from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.plan_file import read_plan, write_plan
-from deadweight.pipeline.slimming import Output
+from deadweight.pipeline.target import open_scene
 
 SITE = "usr/lib/python3.12/site-packages"
 FILES = distribution_files(SITE, "shop", files={"shop/__init__.py": b"", "shop/cart.py": b"", "shop/till.py": b""})
@@ -48,7 +49,7 @@ def as_image(folder: Path) -> Path:
 
 def plan_of(target: Path, *names: str, site: str = SITE, safety: Safety = Safety.SAFE) -> Plan:
     """A plan that removes the modules of the shop, with all that follows."""
-    scene = reporting.open_scene(target)
+    scene = open_scene(target)
     edits = [Edit("remove", (f"{site}/shop/{name}",), safety, "a-rule", "unused", f"shop-{name}") for name in names]
     every = (*edits, *follow_ups(scene, edits), *tripwires(scene, edits))
     return Plan(scene.artifact.digest, scene.artifact.format, every)
@@ -60,8 +61,8 @@ def test_every_format_holds_the_tripwire_of_a_plan_that_went_through_a_file(
 ) -> None:
     target, out = artifact(tmp_path), tmp_path / "out"
     write_plan(plan_of(target, "cart.py"), tmp_path / "plan.json")
-    report = reporting.slim(target, Output(out), read_plan(tmp_path / "plan.json"))
-    paths = [path for path in reporting.open_scene(out).listing.by_path if "tripwire" in path]
+    report = slimming.slim(target, Output(out), read_plan(tmp_path / "plan.json"))
+    paths = [path for path in open_scene(out).listing.by_path if "tripwire" in path]
     names = {path.rpartition("/")[2] for path in paths}
     assert {"_deadweight_tripwire.py", "_deadweight_tripwire.pth", "METADATA", "RECORD", "removed.z"} <= names
     assert report.after is not None
@@ -77,7 +78,7 @@ def test_what_is_undone_has_no_tripwire_any_more(tmp_path: Path) -> None:
     tree(tmp_path / "env", files)
     plan = plan_of(tmp_path / "env", "a.py", "b.py", site=relative, safety=Safety.PROVEN)
     exercise = Exercise(probes=("command: bin/python -c 'import shop.a; print(shop.a.__name__)'",), checks=("imports",))
-    report = reporting.slim(tmp_path / "env", tmp_path / "out", plan, exercise)
+    report = slimming.slim(tmp_path / "env", tmp_path / "out", plan, exercise)
     assert report.proof is not None
     assert report.proof.verdict is Verdict.SAME
     assert [one.edit.paths[0] for one in report.proof.undone] == [f"{relative}/shop/a.py"]

@@ -12,7 +12,7 @@ from deadweight.cli.options import PATH, Settings, stacked
 from deadweight.cli.proving import pairs
 from deadweight.core.trace import Trace
 from deadweight.pipeline.exercise import Exercise
-from deadweight.pipeline.trace_file import read_trace
+from deadweight.pipeline.tracing.file import read_trace
 
 ENTRIES = stacked(
     click.option("--entry", "entries", multiple=True, metavar="FILE|COMMAND", help="One more way in; repeatable."),

@@ -19,7 +19,7 @@ from deadweight.core.planning import Choice
 from deadweight.core.seams import Opening
 from deadweight.pipeline.finding import chosen_rules
 from deadweight.pipeline.opening import Sight
-from deadweight.pipeline.reporting import Target
+from deadweight.pipeline.target import Target
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 SAFETIES = ("safe", "proven", "lossy")

@@ -12,7 +12,7 @@ from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, se
 from deadweight.cli.telling import tell
 from deadweight.core.level import Level
 from deadweight.formats.output import refuse_inside
-from deadweight.pipeline import reporting
+from deadweight.pipeline import weighing
 from deadweight.pipeline.plan_file import plan_text, write_plan
 
 
@@ -47,7 +47,7 @@ def COMMAND(  # noqa: N802
     if out is not None:
         refuse_inside(out, target)
     asked = settings(target, manners, given, Level.BALANCED)
-    report = reporting.weigh(asked.target, asked.choice, to_format or "", entering(asked, given))
+    report = weighing.weigh(asked.target, asked.choice, to_format or "", entering(asked, given))
     assert report.plan is not None, "weighing plans"
     if out is None:
         click.echo(plan_text(report.plan), nl=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from deadweight.cli.options import PATH, TALK
-from deadweight.pipeline import reporting
+from deadweight.pipeline import restoring
 from deadweight.reports.json import as_plain, text
 from deadweight.reports.measures import plural, size
 
@@ -28,7 +28,7 @@ def COMMAND(out: Path, wanted: tuple[str, ...], companion: Path | None, as_json:
       deadweight restore slim.tar distribution:pytest
       deadweight restore app-slim rule:bytecode
     """
-    done = reporting.restore(out, wanted, companion)
+    done = restoring.restore(out, wanted, companion)
     if as_json:
         click.echo(text(as_plain(done)), nl=False)
     elif not quiet:

@@ -18,11 +18,11 @@ from deadweight.core.errors import UsageError
 from deadweight.core.level import Level
 from deadweight.core.seams import Packing
 from deadweight.core.shape import Shape
-from deadweight.pipeline import reporting
+from deadweight.pipeline import slimming
 from deadweight.pipeline.exercise import Exercise
+from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.plan_file import read_plan
 from deadweight.pipeline.pulling import Base, base_at
-from deadweight.pipeline.slimming import Output
 
 
 @click.command("slim")
@@ -80,7 +80,7 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
     base = base_at(given["base"], asked.target.sight) if given["base"] else Base()
     packing = replace(_packing(asked, given), base=base.layers)
     output = Output(out, given["to_format"] or "", packing, not given["no_companion"], base.path, given["from_scratch"])
-    report = reporting.slim(asked.target, output, what, _watching(exercise(asked, given), given))
+    report = slimming.slim(asked.target, output, what, _watching(exercise(asked, given), given))
     assert report.after is not None, "what was made was weighed"
     over = over_budget(asked.configuration.budget, report.after, None)
     tell(replace(report, over_budget=over), manners)

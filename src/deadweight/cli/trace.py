@@ -15,12 +15,12 @@ from deadweight.core.errors import UsageError
 from deadweight.core.scene import Scene
 from deadweight.core.trace import Trace
 from deadweight.formats.output import refuse_inside
-from deadweight.pipeline import reporting
 from deadweight.pipeline.exercise import Exercise, proving
-from deadweight.pipeline.foreign_trace import read_any
-from deadweight.pipeline.trace_file import trace_text, write_trace
-from deadweight.pipeline.tracing import trace_scene
-from deadweight.pipeline.uniting import united
+from deadweight.pipeline.target import open_scene
+from deadweight.pipeline.tracing.file import trace_text, write_trace
+from deadweight.pipeline.tracing.foreign import read_any
+from deadweight.pipeline.tracing.recording import trace_scene
+from deadweight.pipeline.tracing.uniting import united
 
 
 @click.command("trace")
@@ -62,7 +62,7 @@ def COMMAND(target: Path, out: Path | None, as_json: bool, quiet: bool, **given:
     wish = exercise(asked, given)
     if wish is None and not given["files"]:
         raise UsageError("there is nothing to trace", advice="Give --run and --probe, or --from-trace FILE.")
-    scene = reporting.open_scene(asked.target)
+    scene = open_scene(asked.target)
     made = [read_any(file, scene, given["root"] or "") for file in given["files"]]
     if wish is not None:
         made.append(_run(scene, wish, asked, given["runs"]))

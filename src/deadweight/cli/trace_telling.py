@@ -10,7 +10,7 @@ import click
 from deadweight.cli.colour import in_colour
 from deadweight.core.scene import Scene
 from deadweight.core.trace import Trace
-from deadweight.pipeline.trace_summary import TraceSummary, summary
+from deadweight.pipeline.tracing.summary import TraceSummary, summary
 from deadweight.reports.measures import bar, plural, share, size
 from deadweight.reports.paint import Paint, fitted, printable
 

@@ -12,9 +12,9 @@ from deadweight.cli.proving import PROVE, exercise
 from deadweight.cli.telling import tell
 from deadweight.core.errors import ProofFailed, UsageError
 from deadweight.core.proof import NO_PROOF, Verdict
-from deadweight.pipeline import reporting
-from deadweight.pipeline.reporting import Target
-from deadweight.pipeline.slimming import reason
+from deadweight.pipeline import verifying
+from deadweight.pipeline.making.mending import reason
+from deadweight.pipeline.target import Target
 
 
 @click.command("verify")
@@ -40,7 +40,7 @@ def COMMAND(before: Path, after: Path, as_json: bool, quiet: bool, **given: Any)
     wish = exercise(asked, given)
     if wish is None:
         raise UsageError("there is nothing to run", advice="Give --run and --probe, or --probe imports.")
-    report = reporting.verify(asked.target, Target(after, asked.target.sight), wish)
+    report = verifying.verify(asked.target, Target(after, asked.target.sight), wish)
     proof = report.proof or NO_PROOF
     tell(report, manners)
     if proof.verdict is not Verdict.SAME:

@@ -12,7 +12,7 @@ from deadweight.cli.entering import ENTER, entering
 from deadweight.cli.exits import FINE, OVER_BUDGET
 from deadweight.cli.options import CHOOSE, LOOK, TALK, TARGET, Manners, settings
 from deadweight.cli.telling import over_budget, tell
-from deadweight.pipeline import reporting
+from deadweight.pipeline import weighing
 
 
 @click.command("weigh")
@@ -38,7 +38,7 @@ def COMMAND(target: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # n
     """
     manners = Manners(as_json, quiet)
     asked = settings(target, manners, given)
-    report = reporting.weigh(asked.target, asked.choice, exercise=entering(asked, given))
+    report = weighing.weigh(asked.target, asked.choice, exercise=entering(asked, given))
     over = over_budget(asked.configuration.budget, report.before, report.plan)
     tell(replace(report, over_budget=over), manners)
     return OVER_BUDGET if over else FINE

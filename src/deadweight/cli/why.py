@@ -20,7 +20,7 @@ from deadweight.core.scene import Scene
 from deadweight.facts.explanation import OWNERS, Explanation, explain
 from deadweight.needs.reach import Reach, reach_of
 from deadweight.pipeline.finding import chosen_rules, find
-from deadweight.pipeline.reporting import open_scene
+from deadweight.pipeline.target import open_scene
 from deadweight.pipeline.ways_in import acquaint
 from deadweight.reports.json import as_plain, finding_document, text
 from deadweight.reports.measures import plural, size

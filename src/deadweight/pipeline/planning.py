@@ -1,4 +1,4 @@
-"""Findings become a plan for one format, with the edits that follow from others."""
+"""What rules find becomes a plan for one format, with the edits that follow from others."""
 
 from __future__ import annotations
 
@@ -8,9 +8,29 @@ from deadweight.core.edit import Storage
 from deadweight.core.finding import Finding
 from deadweight.core.plan import Plan
 from deadweight.core.planning import Choice, draw, gone_bytes
+from deadweight.core.report import Report
 from deadweight.core.scene import Scene
+from deadweight.core.version import VERSION
 from deadweight.edits.applying import edit_kinds
 from deadweight.edits.following import following
+from deadweight.facts.composition import COMPOSITION
+from deadweight.pipeline.finding import chosen_rules, find
+from deadweight.pipeline.watch import Watch
+
+
+def planned(scene: Scene, what: Choice | Plan, stores: frozenset[Storage], watch: Watch) -> tuple[Report, Plan]:
+    """A report with what the rules find and the plan of what may be cut, before anything is made; and that plan.
+
+    A plan that is given already is taken as it is, where it is one for this artifact.
+    """
+    if isinstance(what, Plan):
+        plan = what.bound_to(scene.artifact.digest)
+        return Report(VERSION, scene.ask(COMPOSITION), plan=plan), plan
+    with watch.stage("find"):
+        findings = find(scene, chosen_rules(what))
+    with watch.stage("plan"):
+        plan = make_plan(scene, findings, what, stores)
+    return Report(VERSION, scene.ask(COMPOSITION), findings, plan), plan
 
 
 def make_plan(scene: Scene, findings: Iterable[Finding], choice: Choice, stores: frozenset[Storage]) -> Plan:

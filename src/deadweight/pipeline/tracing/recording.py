@@ -12,8 +12,8 @@ from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
 from deadweight.core.scene import Scene
 from deadweight.core.trace import Trace
 from deadweight.pipeline.proving import Proving, stand_for
-from deadweight.pipeline.touching import touched
-from deadweight.pipeline.trace_places import places_of
+from deadweight.pipeline.tracing.places import places_of
+from deadweight.pipeline.tracing.touching import touched
 from deadweight.proof.prove import check_probes, observe
 from deadweight.sandbox.job import RUN
 from deadweight.sandbox.tracing import traced, tracing

@@ -8,9 +8,9 @@ from pathlib import Path
 from deadweight.core.errors import NotTraced, UsageError
 from deadweight.core.scene import Scene
 from deadweight.core.trace import Trace
-from deadweight.pipeline.touching import touched
-from deadweight.pipeline.trace_file import read_trace
-from deadweight.pipeline.trace_places import Places
+from deadweight.pipeline.tracing.file import read_trace
+from deadweight.pipeline.tracing.places import Places
+from deadweight.pipeline.tracing.touching import touched
 from deadweight.sandbox.strace_line import line_of
 from deadweight.sandbox.strace_words import MADE_ELSEWHERE
 from deadweight.sandbox.tracing import Sightings, read_foreign_record

@@ -10,7 +10,7 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.core.trace import Touch, Trace, Use
-from deadweight.pipeline.trace_places import Places
+from deadweight.pipeline.tracing.places import Places
 from deadweight.sandbox.kernel_opens import HEAD, interpreter_of
 from deadweight.sandbox.tracing import Seen, Sightings
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from deadweight.core.trace import Trace
 from deadweight.pipeline.exercise import Exercise, proving
-from deadweight.pipeline.reporting import Place, Target, open_scene
-from deadweight.pipeline.tracing import trace_scene
+from deadweight.pipeline.target import Place, Target, open_scene
+from deadweight.pipeline.tracing.recording import trace_scene
 
 
 def trace(target: Target | Place, exercise: Exercise, runs: int = 1) -> Trace:

@@ -1,0 +1,1 @@
+"""What is done with a project's dependencies: locked, split, fixed, each proven."""

@@ -1,0 +1,32 @@
+"""What came of a plan, measured on the result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deadweight.core.report import Composition, Cut, Report
+from deadweight.core.scene import Scene
+from deadweight.core.waterfall import waterfall
+from deadweight.facts.composition import COMPOSITION
+from deadweight.pipeline.making.placing import Made
+from deadweight.pipeline.pulling import Base, pulls
+
+
+def measured(planned: Report, scene: Scene, made: Made, base: Base) -> Report:
+    """The report of what was planned, with all that can be measured now that it is made."""
+    return replace(
+        planned,
+        after=made.scene.ask(COMPOSITION),
+        companion=str(made.companion) if made.companion else "",
+        cuts=waterfall(made.edits, scene.listing, made.scene.artifact.inventory),
+        proof=made.proof,
+        gaps=scene.gaps,
+        pulls=tuple(pulls(scene.artifact, made.scene.artifact, base, scene.progress)),
+        shapes=made.shapes,
+    )
+
+
+def since(tree: Composition, report: Report) -> Report:
+    """The report with the tree that an image was made of as what was before: what came along is a step of its own."""
+    along = Cut("Python and the system that came along", 0, tree.unpacked - report.before.unpacked)
+    return replace(report, before=tree, cuts=(along, *report.cuts))

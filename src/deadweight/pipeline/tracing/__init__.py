@@ -1,0 +1,1 @@
+"""What runs of a program touch: recorded, read from elsewhere, united, kept as a file."""
