@@ -13,6 +13,7 @@ COMMANDS = {
     "trace": "what a run of the program touches, path by path",
     "verify": "run two artifacts side by side and compare",
     "restore": "put back what was cut",
+    "deps": "what a project asks for, uses, carries and could leave",
     "rule": "what a rule looks for and why",
     "doctor": "which parts of the system are there",
     "completion": "a completion script for the shell",

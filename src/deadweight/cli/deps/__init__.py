@@ -6,7 +6,9 @@ import click
 
 from deadweight.cli.lazy_group import LazyGroup
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "lock": "exact versions with hashes of what is asked for",
+}
 
 
 @click.group("deps", cls=LazyGroup, package="deadweight.cli.deps", listed=COMMANDS)

@@ -1,0 +1,1 @@
+"""Lists of requirements and locks as text."""
