@@ -78,14 +78,13 @@ def _read(folder: Path, paths: Iterable[str]) -> Iterator[Declarations]:
     """What each reader finds in each file, the files of the project's root first; UsageError with all problems."""
     faults: list[str] = []
     several: list[tuple[str, Declarations]] = []
-    known = readers()
-    for path in stated_paths(paths, [name for reader in known for name in reader.names]):
-        for reader in known:
-            if _is_called(path, reader.names):
-                try:
-                    several.append((path, reader.read(folder, path)))
-                except UsageError as error:
-                    faults.append(error.message)
+    known = tuple(paths)
+    wanted = [(path, reader) for reader in readers() for path in stated_paths(known, reader.names)]
+    for path, reader in sorted(wanted, key=lambda one: (one[0].count("/"), one[0])):
+        try:
+            several.append((path, reader.read(folder, path)))
+        except UsageError as error:
+            faults.append(error.message)
     if faults:
         raise UsageError("\n".join(dict.fromkeys(faults)))
     taken = {file for path, one in several if _packages(path) for file in one.files if file != path}

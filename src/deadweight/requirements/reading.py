@@ -57,9 +57,10 @@ class Reading:
         if isinstance(found, Unnamed):
             self.gap(found.reason, asked.place)
         else:
-            self._declare(found, text, asked)
+            self.declare(found, asked, text)
 
-    def _declare(self, found: Named, text: str, asked: Asked) -> None:
+    def declare(self, found: Named, asked: Asked, text: str) -> None:
+        """Take one requirement that was read already, with the text that it is spelled by."""
         if found.unknown:
             self.gap(found.unknown, asked.place)
         self.items.append(
