@@ -7,6 +7,7 @@ import click
 from deadweight.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, str] = {
+    "check": "what is asked for held against what is used",
     "lock": "exact versions with hashes of what is asked for",
 }
 

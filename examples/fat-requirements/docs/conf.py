@@ -1,0 +1,3 @@
+project = "notes"
+extensions = ["sphinx.ext.autodoc"]
+html_theme = "alabaster"

@@ -1,0 +1,56 @@
+"""`deadweight deps check`: what a project asks for held against what it uses."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from deadweight.cli.colour import in_colour
+from deadweight.cli.options import PATH, TALK
+from deadweight.core.verdict import Fault
+from deadweight.pipeline.dependencies.checking import Choice, check_project
+from deadweight.reports.dependencies.checking import check_report
+from deadweight.reports.json import as_plain, text
+from deadweight.reports.paint import Paint
+
+_FAULTS = ", ".join(Fault)
+
+
+@click.command("check")
+@click.argument("project", type=PATH, default=".")
+@click.option("--env", "environment", type=PATH, help="The environment it runs in; .venv and the like are found.")
+@click.option("--select", multiple=True, metavar="FAULT|NAME", help=f"Only these: {_FAULTS}, or a distribution.")
+@click.option(
+    "--ignore", multiple=True, metavar="FAULT|NAME", help="Not these; also `ignore` in [tool.deadweight.deps]."
+)
+@TALK
+def COMMAND(project: Path, environment: Path | None, as_json: bool, quiet: bool, **given: tuple[str, ...]) -> int:  # noqa: N802
+    """What PROJECT uses and does not ask for, and what it asks for and does not use.
+
+    Imports of every kind are read, and what else uses a distribution: commands in files of deployment, plugins,
+    strings in configuration, drivers in URLs, engines by argument, what frameworks need, classes in pickles. Nothing is
+    run. A module is mapped to its distribution by what is installed, else by a table, else by its name. What may be
+    used after all is told apart as not sure.
+
+    Exit status 1 where anything is surely wrong.
+
+    \b
+    Examples:
+      deadweight deps check
+      deadweight deps check service --env service/.venv --json
+      deadweight deps check --select unused --ignore black
+    """
+    checked = check_project(project, environment, Choice(given["select"], given["ignore"]))
+    if as_json:
+        plain = {
+            "project": str(project),
+            "environment": checked.project.environment.location if checked.project.environment else None,
+            "verdicts": [as_plain(one) for one in checked.verdicts],
+            "gaps": [as_plain(one) for one in checked.project.gaps],
+        }
+        click.echo(text(plain), nl=False)
+    elif not quiet:
+        click.echo(check_report(checked.project, checked.verdicts, Paint(in_colour(sys.stdout))), nl=False)
+    return int(any(one.is_sure for one in checked.verdicts))
