@@ -14,6 +14,7 @@ from deadweight.core.plugins import found
 from deadweight.core.requirement import Declarations, Declared, Place, Role
 from deadweight.core.seams import Reader
 from deadweight.requirements.project_files import project_files
+from deadweight.requirements.uv_sources import with_sources
 
 _OTHERS = frozenset({"fixtures", "fixture", "testdata", "test_data", "test-data", "vendor", "vendored", "templates"})
 _OF_THE_ROOT = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "pipfile", "hatch.toml"})
@@ -26,7 +27,7 @@ def declarations(folder: Path, files: Iterable[str] | None = None) -> Declaratio
     UsageError tells every problem of every file at once.
     """
     paths = tuple(files) if files is not None else project_files(folder)
-    return united(tuple(_read(folder, paths)))
+    return with_sources(united(_read(folder, paths)), folder)
 
 
 def readers() -> tuple[Reader, ...]:

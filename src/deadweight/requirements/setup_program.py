@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from deadweight.requirements.setup_values import FileText, Names, Text, Unknown, Value, texts_in, value_of
+from deadweight.requirements.setup_values import FileText, Names, Text, Unknown, Value, arguments_of, texts_in, value_of
 
-_DEEP = 4
+_DEEP = 6
 _LIST = (".txt", ".in")
 
 
@@ -59,15 +59,15 @@ def _called(node: ast.Call) -> str:
 
 
 def _value(walk: _Walk, node: ast.expr) -> Value:
-    return value_of(node, walk.names, lambda call, names: _own_function(walk, call))
+    return value_of(node, walk.names, lambda call, names: _own_function(walk, call, names))
 
 
-def _own_function(walk: _Walk, call: ast.Call) -> Value | None:
+def _own_function(walk: _Walk, call: ast.Call, names: Names) -> Value | None:
     """What a call of a function of the program returns; failing that, the list of requirements whose name it gets."""
     function = walk.functions.get(_called(call))
     if function is None and _called(call) != "parse_requirements":
         return None
-    given = [_value(walk, one) for one in call.args if not isinstance(one, ast.Starred)]
+    given = arguments_of(call.args, names, lambda inner, known: _own_function(walk, inner, known))
     found = _returned(walk, function, given) if function and walk.depth < _DEEP else None
     if found is not None and not isinstance(found, Unknown):
         return found
@@ -76,11 +76,11 @@ def _own_function(walk: _Walk, call: ast.Call) -> Value | None:
     return FileText(path.text, call.lineno) if path else None
 
 
-def _returned(walk: _Walk, function: ast.FunctionDef, given: Iterable[Value]) -> Value | None:
+def _returned(walk: _Walk, function: ast.FunctionDef, given: list[Value]) -> Value | None:
     names = {**walk.names, **_defaults(walk, function)}
     names.update(zip((one.arg for one in function.args.args), given, strict=False))
     if function.args.vararg:
-        names[function.args.vararg.arg] = [*given]
+        names[function.args.vararg.arg] = [*given[len(function.args.args) :]]
     inner = _Walk(walk.functions, names, walk.depth + 1)
     _run(inner, function.body)
     return inner.returned[0] if len(inner.returned) == 1 else None

@@ -37,6 +37,8 @@ Names: TypeAlias = Mapping[str, Value]
 Evaluate: TypeAlias = Callable[[ast.expr, Names], Value]
 Called: TypeAlias = Callable[[ast.Call, Names], "Value | None"]
 
+Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+
 _LISTS = frozenset({"list", "tuple", "set", "sorted", "frozenset"})
 _FILES = frozenset({"open", "Path"})
 _SAME = frozenset({"read", "readlines", "read_text", "splitlines", "strip", "rstrip", "decode", "open"})
@@ -57,6 +59,7 @@ def value_of(node: ast.expr, names: Names, called: Called) -> Value:
         ast.ListComp: _each,
         ast.SetComp: _each,
         ast.GeneratorExp: _each,
+        ast.DictComp: _each_pair,
         ast.Call: _call,
     }
     work = kinds.get(type(node))
@@ -87,13 +90,18 @@ def _name(node: ast.expr, names: Names, called: Called) -> Value | None:
 
 def _elements(node: ast.expr, names: Names, called: Called) -> Value:
     assert isinstance(node, ast.List | ast.Tuple | ast.Set)
+    return arguments_of(node.elts, names, called)
+
+
+def arguments_of(nodes: Iterable[ast.expr], names: Names, called: Called) -> list[Value]:
+    """The values of several expressions, those of starred ones laid out."""
     found: list[Value] = []
-    for element in node.elts:
-        if isinstance(element, ast.Starred):
-            inner = value_of(element.value, names, called)
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            inner = value_of(node.value, names, called)
             found.extend(inner if isinstance(inner, list) else [inner])
         else:
-            found.append(value_of(element, names, called))
+            found.append(value_of(node, names, called))
     return found
 
 
@@ -164,14 +172,33 @@ def _item(node: ast.expr, names: Names, called: Called) -> Value | None:
 
 
 def _each(node: ast.expr, names: Names, called: Called) -> Value | None:
-    """The lines of a file whatever is done to each; a list where each stays as it is."""
+    """The lines of a file whatever is done to each; of a list what is made of each."""
     assert isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp)
+    whole = value_of(node.generators[0].iter, names, called)
+    if isinstance(whole, FileText):
+        return whole
+    return [value_of(node.elt, inner, called) for inner in bound] if (bound := _bound(node, whole, names)) else None
+
+
+def _each_pair(node: ast.expr, names: Names, called: Called) -> Value | None:
+    assert isinstance(node, ast.DictComp)
+    whole = value_of(node.generators[0].iter, names, called)
+    found: dict[str, Value] = {}
+    for inner in _bound(node, whole, names):
+        key = value_of(node.key, inner, called)
+        if isinstance(key, Text):
+            found[key.text] = value_of(node.value, inner, called)
+    return found or None
+
+
+def _bound(
+    node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, whole: Value, names: Names
+) -> list[Names]:
+    """The names for each turn of a comprehension over a known list without conditions; none for all others."""
     first = node.generators[0]
-    whole = value_of(first.iter, names, called)
-    if len(node.generators) != 1:
-        return None
-    stays = ast.unparse(node.elt) in (ast.unparse(first.target), f"{ast.unparse(first.target)}.strip()")
-    return whole if isinstance(whole, FileText) or (stays and not first.ifs) else None
+    if not isinstance(whole, list) or len(node.generators) > 1 or first.ifs or not isinstance(first.target, ast.Name):
+        return []
+    return [{**names, first.target.id: one} for one in whole]
 
 
 def _call(node: ast.expr, names: Names, called: Called) -> Value | None:
@@ -182,7 +209,7 @@ def _call(node: ast.expr, names: Names, called: Called) -> Value | None:
         return own
     if isinstance(node.func, ast.Attribute) and name not in ("join", "Path", "dirname", "abspath"):
         return _method(node, names, called)
-    values = [value_of(argument, names, called) for argument in node.args if not isinstance(argument, ast.Starred)]
+    values = arguments_of(node.args, names, called)
     return _function(name, values, node, names, called)
 
 
