@@ -47,8 +47,8 @@ class Declared:
 
     `name` is normalised (PEP 503); `requirement` its PEP 508 text, whatever the file's own spelling is. `group` is the
     extra's or group's name, empty for what the project itself needs. `spelled` is the text as it stands in the file.
-    `is_constraint` is whether it only bounds a version and asks for nothing (`-c`), `path` where a local one lies. `source` is the index or the
-    address that another part of the file names for it ([tool.uv.sources]), empty for none.
+    `is_constraint` is whether it only bounds a version and asks for nothing (`-c`), `path` where a local one lies.
+    `source` is the index or the address that another part of the file names for it ([tool.uv.sources]).
     """
 
     name: str
@@ -108,8 +108,8 @@ class Pinned:
     """One exact version in a lock.
 
     `needs` are requirements as the lock states them (PEP 508), empty where it says nothing of them; `marker` when the
-    pin applies; `groups` the extras or groups that bring it where the lock tells, the empty name being the core. `source` is a URL, a path or the
-    index that it is from, empty for the default one.
+    pin applies; `groups` the extras or groups that bring it where the lock tells, the empty name being the core.
+    `source` is a URL, a path or the index that it is from, empty for the default one.
     """
 
     name: str

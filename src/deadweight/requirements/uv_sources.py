@@ -19,7 +19,9 @@ def with_sources(stated: Declarations, folder: Path) -> Declarations:
     if not any(one.place.path == _FILE for one in stated.items):
         return stated
     toml = document(folder, _FILE)
-    named = {canonicalize_name(name): told for name, told in toml.table("tool", "uv", "sources").items()}
+    named: dict[str, object] = {
+        canonicalize_name(name): told for name, told in toml.table("tool", "uv", "sources").items()
+    }
     return replace(stated, items=tuple(_with_source(one, named, toml) for one in stated.items)) if named else stated
 
 
