@@ -38,6 +38,14 @@ def record_rows(body: bytes) -> tuple[RecordRow, ...]:
     return tuple(_row(row) for row in _fields(body))
 
 
+def record_sizes(body: bytes) -> list[tuple[str, int | None]]:
+    """Path and bytes of each row of a RECORD, the bytes None where not stated; raises Corrupt where it is no CSV."""
+    return [
+        (row[0], int(row[2]) if len(row) > 2 and row[2].isdecimal() and len(row[2]) < 20 else None)
+        for row in _fields(body)
+    ]
+
+
 def record_names(body: bytes) -> tuple[str, ...]:
     """The paths of the rows of a RECORD as written, in their order; raises Corrupt where it is no CSV."""
     return tuple([row[0] for row in _fields(body)])

@@ -17,7 +17,7 @@ from deadweight.owners.dist_info import (
     folder_identity,
     metadata_fields,
     normalised,
-    record_rows,
+    record_sizes,
     stated_lines,
     text_of,
 )
@@ -113,8 +113,8 @@ def _elsewhere(reading: Reading, info: Info) -> frozenset[str]:
     """The modules of an editable install, where its code lies."""
     if info.is_linked:
         return dotted_names(files_below(info.site))
-    rows = record_rows(reading.body(info, "RECORD"))
-    return editable(info.site, [row.path for row in rows]).modules
+    rows = record_sizes(reading.body(info, "RECORD"))
+    return editable(info.site, [path for path, _ in rows]).modules
 
 
 def _content(reading: Reading, info: Info, fields: Mapping[str, tuple[str, ...]]) -> Content:
@@ -122,7 +122,7 @@ def _content(reading: Reading, info: Info, fields: Mapping[str, tuple[str, ...]]
     if info.is_linked:
         return Content(0, known_by="egg-link")
     listed: tuple[tuple[str, Callable[[str, bytes], Content]], ...] = (
-        ("RECORD", lambda site, body: recorded_content(site, record_rows(body))),
+        ("RECORD", lambda site, body: recorded_content(site, record_sizes(body))),
         ("installed-files.txt", lambda site, body: _installed_files(info, body)),
     )
     for name, read in listed:
@@ -138,7 +138,7 @@ def _content(reading: Reading, info: Info, fields: Mapping[str, tuple[str, ...]]
 def _installed_files(info: Info, body: bytes) -> Content:
     """The lines of installed-files.txt are relative to the egg-info."""
     rows = (os.path.relpath(posixpath.join(info.path, line), info.site) for line in stated_lines(body))
-    return recorded_content(info.site, record_rows("\n".join(rows).encode("utf-8", "surrogateescape")))
+    return recorded_content(info.site, record_sizes("\n".join(rows).encode("utf-8", "surrogateescape")))
 
 
 def _located(reading: Reading, info: Info, fields: Mapping[str, tuple[str, ...]]) -> Content:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deadweight.owners.dist_info import RecordRow
 from deadweight.requirements.installed.module_names import dotted_names, files_below
 
 _CODE = (".py", ".so", ".pyd")
@@ -27,11 +26,11 @@ class Content:
     known_by: str = ""
 
 
-def recorded_content(site: str, rows: Sequence[RecordRow]) -> Content:
+def recorded_content(site: str, rows: Sequence[tuple[str, int | None]]) -> Content:
     """What the rows of a RECORD in the site come to; only files whose row states no size are looked at."""
-    sizes = [_size(site, row) for row in rows]
+    sizes = [_on_disk(posixpath.join(site, path)) if size is None else size for path, size in rows]
     there = [size for size in sizes if size is not None]
-    paths = [row.path for row in rows]
+    paths = [path for path, _ in rows]
     return Content(sum(there), len(there), dotted_names(paths), _programs(paths), "RECORD")
 
 
@@ -49,10 +48,6 @@ def _located(site: str, top: str) -> list[str]:
         return [f"{place.relative_to(site)}/{path}" for path in files_below(str(place))]
     beside = (path for path in place.parent.glob(f"{place.name}.*") if path.suffix in _CODE)
     return [str(path.relative_to(site)) for path in sorted(beside)]
-
-
-def _size(site: str, row: RecordRow) -> int | None:
-    return row.size if row.size is not None else _on_disk(posixpath.join(site, row.path))
 
 
 def _on_disk(path: str) -> int | None:

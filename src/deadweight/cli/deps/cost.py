@@ -1,0 +1,48 @@
+"""`deadweight deps cost`: what each requirement, extra and group costs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from deadweight.cli.colour import in_colour
+from deadweight.cli.deps.looking import ENVIRONMENT, LOOKED_AT
+from deadweight.cli.options import TALK
+from deadweight.dependencies.cost import costs
+from deadweight.pipeline.dependencies.asked_graph import open_graph
+from deadweight.reports.dependencies.cost import absent_lines, cost_text
+from deadweight.reports.json import as_plain, text
+from deadweight.reports.paint import Paint
+
+
+@click.command("cost")
+@LOOKED_AT
+@ENVIRONMENT
+@TALK
+def COMMAND(target: Path, environment: Path | None, as_json: bool, quiet: bool) -> int:  # noqa: N802
+    """What each requirement of TARGET costs: itself, with all that it leads to, and what only it brings.
+
+    TARGET is a project (the folder that states requirements; this one where left out), a virtual environment, a folder
+    of pip install --target, or a lock. What only it brings is what dropping it frees. What several bring goes when all
+    of them do; it stands on a line of its own, so that the figures add up to the whole.
+
+    Bytes to download are those that a lock states. Nothing is installed, run or fetched.
+
+    \b
+    Examples:
+      deadweight deps cost
+      deadweight deps cost .venv
+      deadweight deps cost uv.lock --json | jq '.requirements[0]'
+    """
+    opened = open_graph(target, environment)
+    found = costs(opened.graph, opened.location)
+    if as_json:
+        click.echo(text({**as_plain(found), "absent": dict(opened.absent)}), nl=False)
+    elif not quiet:
+        paint = Paint(in_colour(sys.stdout))
+        click.echo(cost_text(found, paint, opened.described), nl=False)
+        for line in absent_lines(opened.absent, paint):
+            click.echo(line)
+    return 0
