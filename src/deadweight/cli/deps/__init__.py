@@ -8,6 +8,8 @@ from deadweight.cli.lazy_group import LazyGroup
 
 COMMANDS: dict[str, str] = {
     "check": "what is asked for held against what is used",
+    "cost": "what each requirement, extra and group costs, and what only it brings",
+    "tree": "who requires what, with sizes; what is missing or contradicts",
     "lock": "exact versions with hashes of what is asked for",
 }
 
