@@ -10,7 +10,9 @@ COMMANDS: dict[str, str] = {
     "check": "what is asked for held against what is used",
     "cost": "what each requirement, extra and group costs, and what only it brings",
     "tree": "who requires what, with sizes; what is missing or contradicts",
+    "split": "a list for what runs, others for what does not, each locked",
     "lock": "exact versions with hashes of what is asked for",
+    "fix": "edit the project's own files by what was found",
 }
 
 
