@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.facts.developers_programs import is_developers
-from deadweight.facts.source_names import names_of
+from deadweight.facts.source_names import names_of, without_documents
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,27 @@ def test_a_tool_of_developers_is_told(name: str) -> None:
 @pytest.mark.parametrize("name", ["ffmpeg", "sh", "cat", "tesseract", "dot", "lscpu", "node", "asdf", "gs", "ldconfig"])
 def test_a_program_of_services_is_none(name: str) -> None:
     assert not is_developers(name)
+
+
+def test_comments_and_docstrings_name_nothing() -> None:
+    source = b'''"""Run it: os.system('ls')"""
+import subprocess  # subprocess.run(["sed"])
+def f():
+    r\'\'\'Popen(["cat"]) \\'\'\'
+    text = """
+subprocess.run(["awk"])
+"""
+    return subprocess.run(["tr", "# no comment"])
+'''.replace(b"\\'", b"'")
+    assert names_of(source).run >= {"ls", "sed", "awk", "tr"}
+    assert names_of(without_documents(source)).run == {"awk", "tr"}
+
+
+def test_only_what_stands_by_itself_is_a_docstring() -> None:
+    source = b'x = 1; """a"""\ny = f("""b""")\n    """c"""  # d\ns = "# e"\n'
+    assert without_documents(source) == b'x = 1; """a"""\ny = f("""b""")\n\ns = "# e"\n'
+
+
+@pytest.mark.parametrize("name", ["gio", "xdg-open", "display", "eog", "x-www-browser"])
+def test_what_opens_a_file_on_a_desk_is_a_persons(name: str) -> None:
+    assert is_developers(name)

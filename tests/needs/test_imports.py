@@ -107,3 +107,33 @@ def test_scripts_find_what_lies_beside_them() -> None:
 def test_the_step_says_where_the_import_stands() -> None:
     found = reached(entered({"app.py": b"x = 1\n\nimport library.one\n", **INSTALLED}), [ENTRANCES, IMPORTS])
     assert found[f"{SITE}/library/one.py"].says == "imported in line 3"
+
+
+_LIBRARY = "usr/lib/python3.11"
+
+
+def test_what_pickle_knows_of_python_2_loads_nothing() -> None:
+    files = {
+        "app.py": b"import pickle\n",
+        f"{_LIBRARY}/os.py": b"",
+        f"{_LIBRARY}/pickle.py": b"import _compat_pickle\n",
+        f"{_LIBRARY}/_compat_pickle.py": b"NAMES = {'dbm': 'dbm.ndbm'}\n",
+        f"{_LIBRARY}/dbm/__init__.py": b"",
+        f"{_LIBRARY}/dbm/ndbm.py": b"",
+    }
+    found = reached(entered(files), [ENTRANCES, IMPORTS])
+    assert f"{_LIBRARY}/_compat_pickle.py" in found
+    assert not [path for path in found if "/dbm/" in path]
+
+
+def test_python_asks_for_its_debugger_at_a_terminal_and_others_may_ask_any_time() -> None:
+    late = b"def test():\n    import doctest\n"
+    library = {f"{_LIBRARY}/os.py": b"", f"{_LIBRARY}/heapq.py": late, f"{_LIBRARY}/doctest.py": b""}
+    doctest = f"{_LIBRARY}/doctest.py"
+    assert doctest not in reached(entered({"app.py": b"import heapq\n", **library}), [ENTRANCES, IMPORTS])
+    assert doctest in reached(entered({"app.py": late, **library}), [ENTRANCES, IMPORTS])
+
+
+def test_a_module_at_the_top_has_no_relative_names() -> None:
+    files = {"app.py": b"TYPES = {'.xml': 1}\n", "xml/__init__.py": b""}
+    assert "xml/__init__.py" not in reached(entered(files), [ENTRANCES, IMPORTS])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from builders.elves import compiled
 from builders.loading import link, linked, system_scene
 from builders.scenes import distribution_files
@@ -98,3 +100,56 @@ def test_an_application_that_builds_code_as_it_runs_needs_its_compilers() -> Non
     files: dict[str, bytes | Entry] = {"usr/bin/g++": _ELF, "srv/app.py": b"model = torch.compile(model)\n"}
     assert [step.path for step in NEED.seeds(system_scene(files))] == ["usr/bin/g++"]
     assert list(NEED.seeds(system_scene({"usr/bin/g++": _ELF, "srv/app.py": b"x = 1\n"}))) == []
+
+
+@pytest.mark.parametrize("name", ["_sysconfigdata__x86_64-linux-gnu.py", "ctypes/util.py"])
+def test_what_python_was_built_with_and_what_it_looks_up_for_others_is_not_opened(name: str) -> None:
+    library = f"usr/lib/python3.12/{name}"
+    files: dict[str, bytes | Entry] = {
+        library: b"vars = {'LDLIBRARY': 'libpython3.12.so', 'X': '/sbin/ldconfig'}\nfind_library('c')\n",
+        "usr/lib/libpython3.12.so": linked(),
+        "sbin/ldconfig": _ELF,
+    }
+    assert _reached(library, files) == set()
+
+
+def test_a_docstring_of_a_distribution_names_no_program_and_one_of_the_application_may() -> None:
+    source = b'"""As subprocess.run(["sox"])."""\nimport subprocess\n'
+    assert _of_distribution("audio", source, "sox") == set()
+    assert _reached("srv/app.py", {"srv/app.py": source, "usr/bin/sox": _ELF}) == {"usr/bin/sox"}
+
+
+def test_a_shell_that_asks_for_completions_is_there_already() -> None:
+    files = distribution_files(_DIST, "cli", files={"cli/shell_completion.py": b"subprocess.run(['bash', '-c'])\n"})
+    assert _reached(f"{_DIST}/cli/shell_completion.py", {**files, "usr/bin/bash": _ELF}) == set()
+
+
+_IDN = "usr/lib/libidn2.so.0"
+_ASKS = compiled("int getaddrinfo(void);\nint f(void) { return getaddrinfo(); }\n")
+
+
+@pytest.mark.parametrize(
+    ("asking", "reached"),
+    [
+        ("usr/bin/ping", {_IDN}),
+        ("usr/lib/python3.12/lib-dynload/_socket.cpython-312-x86_64-linux-gnu.so", set()),
+        ("usr/lib/libcrypto.so.3", set()),
+    ],
+)
+def test_names_in_other_scripts_are_asked_for_by_who_can(asking: str, reached: set[str]) -> None:
+    assert _reached(asking, {asking: _ASKS, _IDN: linked("libidn2.so.0")}) == reached
+
+
+def test_the_c_library_alone_needs_no_names_in_other_scripts() -> None:
+    files: dict[str, bytes | Entry] = {"usr/lib/libc.so.6": _says("libidn2.so.0"), _IDN: linked("libidn2.so.0")}
+    assert _reached("usr/lib/libc.so.6", files) == set()
+
+
+def test_the_name_that_a_library_had_before_a_wheel_was_repaired_is_not_loaded() -> None:
+    repaired = linked("libext.so", ("libharfbuzz-0123abcd.so.0",)) + b"\0libharfbuzz.so.0\0libfribidi.so.0\0"
+    files: dict[str, bytes | Entry] = {
+        "s/ext.so": repaired,
+        "usr/lib/libharfbuzz.so.0": linked("libharfbuzz.so.0"),
+        "usr/lib/libfribidi.so.0": linked("libfribidi.so.0"),
+    }
+    assert _reached("s/ext.so", files) == {"usr/lib/libfribidi.so.0"}

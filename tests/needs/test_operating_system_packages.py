@@ -88,3 +88,13 @@ def test_a_dependency_of_nothing_but_data_brings_it() -> None:
 
 def test_what_no_package_has_reaches_nothing() -> None:
     assert _closed({**_system({}), "srv/x": b"x"}, "srv/x") == {"srv/x"}
+
+
+def test_programs_among_the_data_of_a_dependency_are_not_reached() -> None:
+    script = replace(entry_of("usr/lib/merge/convert", b"#!/usr/bin/perl\n"), mode=0o755)
+    files = _system(
+        {"app": ("merge", {"usr/bin/app": b"x"}), "merge": ("", {script.path: script, "usr/share/m": b"x"})}
+    )
+    reached = _closed(files, "usr/bin/app")
+    assert "usr/share/m" in reached
+    assert script.path not in reached

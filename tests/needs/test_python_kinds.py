@@ -200,3 +200,11 @@ def test_what_python_was_built_with_is_no_package_with_data() -> None:
     }
     scene = entered(files)
     assert not [step.path for step in DATA.follow(scene, f"{config}/helper.py")]
+
+
+def test_lists_of_entry_points_that_a_run_read_are_no_use_of_their_distributions() -> None:
+    scene = entered({"app.py": b"", **PLUGIN})
+    info = f"{SITE}/plugin-1.0.dist-info"
+    touches = tuple(Touch(f"{info}/{name}", {Use.OPENED: 1}, 0.0, "p") for name in ("entry_points.txt", "METADATA"))
+    scene.learn(TRACE, Trace(scene.artifact.digest, "app", touches))
+    assert {step.path for step in TOUCHED.seeds(scene)} == {f"{info}/METADATA"}

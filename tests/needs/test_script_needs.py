@@ -138,3 +138,8 @@ def test_modules_that_a_shell_script_hands_to_python_are_reached(line: str, modu
     names = ("srv/api.py", "srv/jobs/__init__.py", "srv/jobs/worker.py", "srv/jobs/__main__.py")
     scene = system_scene({**dict.fromkeys(names, b""), "srv/start.sh": f"#!/bin/sh\n{line}\n".encode()})
     assert _reached(scene, "srv/start.sh") & set(names) == modules
+
+
+def test_what_tells_a_compiler_how_to_build_runs_no_program() -> None:
+    scene = _system(b"", **{"usr__bin__Magick-config": b"#!/bin/sh\nexec gunicorn\n"})
+    assert _reached(scene, "usr/bin/Magick-config") == {"bin/sh"}

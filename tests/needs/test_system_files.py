@@ -123,3 +123,14 @@ def test_a_program_is_known_where_programs_lie_and_not_by_a_name_alone() -> None
     """dpkg's list of gcc-12-base is no compiler."""
     assert _read_by("usr/bin/gcc-12", "usr/include/stdio.h") == {"usr/include/stdio.h"}
     assert _read_by("var/lib/dpkg/info/gcc-12-base.list", "usr/include/stdio.h") == set()
+
+
+def test_python_reads_kinds_of_file_from_lists_and_no_database_of_desktops() -> None:
+    database = "usr/share/mime/packages/freedesktop.org.xml"
+    assert _read_by("usr/lib/python3.12/mimetypes.py", database) == set()
+    assert _read_by("usr/lib/libgio-2.0.so.0", database) == {database}
+
+
+def test_a_module_that_is_called_magic_inside_a_package_reads_no_magic() -> None:
+    assert _read_by("s/site-packages/IPython/core/magic.py", "usr/share/misc/magic.mgc") == set()
+    assert _read_by("s/site-packages/magic.py", "usr/share/misc/magic.mgc") == {"usr/share/misc/magic.mgc"}

@@ -60,3 +60,23 @@ def test_leaves_all_in_an_artifact_that_is_no_file_system() -> None:
 
 def test_leaves_all_where_it_is_not_known_what_is_reached() -> None:
     assert _found(reached_scene(FILES, REACHED, known=False)) == {}
+
+
+INSTALLING = {f"var/lib/dpkg/info/libc6.{kind}": b"x" for kind in ("symbols", "postinst", "templates")} | {
+    "var/cache/debconf/templates.dat": b"x",
+    "var/lib/dpkg/status-old": b"x",
+}
+READ_BY_SCANNERS = {f"var/lib/dpkg/info/libc6.{kind}": b"x" for kind in ("md5sums", "conffiles")}
+
+
+def test_what_the_package_manager_keeps_to_install_goes_where_nothing_reaches_it() -> None:
+    files = {**FILES, **INSTALLING, **READ_BY_SCANNERS, "var/cache/debconf/config.dat.lock/x": b"x"}
+    gone = {path for paths in _found(reached_scene(files, REACHED)).values() for path in paths}
+    assert INSTALLING.keys() <= gone
+    assert not gone & {*READ_BY_SCANNERS, "var/lib/dpkg/status", "var/lib/dpkg/info/libc6.list", "var/lib/dpkg/info"}
+
+
+def test_a_program_that_installs_packages_keeps_what_that_takes() -> None:
+    files = {**FILES, **INSTALLING, "usr/bin/dpkg": b"x"}
+    gone = {path for paths in _found(reached_scene(files, (*REACHED, "usr/bin/dpkg"))).values() for path in paths}
+    assert not gone & INSTALLING.keys()

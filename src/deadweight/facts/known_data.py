@@ -52,13 +52,18 @@ _TABLE = {
         usr/share/xml/fontconfig/** usr/bin/fc-list usr/bin/fc-match""",
     ),
     "kinds of file by their endings": (
-        "mimetypes.py libgio-2.0.so*",
+        "mimetypes.py mailcap.py libgio-2.0.so*",
         """
-        etc/mime.types usr/share/mime/** etc/mailcap etc/httpd/conf/mime.types etc/apache2/mime.types
-        usr/local/etc/mime.types""",
+        etc/mime.types etc/mailcap etc/httpd/mime.types etc/httpd/conf/mime.types etc/apache/mime.types
+        etc/apache2/mime.types usr/local/etc/mime.types usr/local/etc/httpd/conf/mime.types
+        usr/local/lib/netscape/mime.types""",
+    ),
+    "kinds of file as desktops know them": (
+        "libgio-2.0.so* xdg/Mime.py libQt?Core.so*",
+        "usr/share/mime/** usr/local/share/mime/**",
     ),
     "kinds of file by their content": (
-        "libmagic*.so* magic/__init__.py magic.py file",
+        "libmagic*.so* magic/__init__.py site-packages/magic.py dist-packages/magic.py file",
         "etc/magic etc/magic.mime usr/share/misc/magic* usr/lib/file/** usr/share/file/**",
     ),
     "settings of Kerberos": (

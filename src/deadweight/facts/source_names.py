@@ -27,6 +27,14 @@ _CALL = re.compile(
 )
 _FINDS = b"find_library"
 _WORD = re.compile(r"[A-Za-z0-9_][\w.+-]*")
+_SAID = re.compile(
+    rb'(?P<begin>^[ \t]*)?[rRuU]?(?:"""(?:[^"\\]|\\.|"(?!""))*"""'
+    rb"|'''(?:[^'\\]|\\.|'(?!''))*''')(?P<end>[ \t]*(?=$|#))?"
+    rb'|"(?:[^"\\\n]|\\.)*"'
+    rb"|'(?:[^'\\\n]|\\.)*'"
+    rb"|(?P<comment>#[^\n]*)",
+    re.DOTALL | re.MULTILINE,
+)
 _FIRST = re.compile(r"(?:^|[|;&(]|\bexec)\s*([A-Za-z0-9_/][\w.+/-]*)")
 
 
@@ -60,6 +68,16 @@ def names_of(body: bytes) -> SourceNames:
         frozenset(word for text in texts for word in _first_words(text)) if runs else frozenset(),
         frozenset(found.decode("utf-8", "replace") for found in _PATH.findall(body)),
     )
+
+
+def without_documents(body: bytes) -> bytes:
+    """The source without its comments, and without strings over several lines that stand by themselves: docstrings."""
+    return _SAID.sub(_code, body)
+
+
+def _code(match: re.Match[bytes]) -> bytes:
+    stands_alone = match["begin"] is not None and match["end"] is not None
+    return b"" if stands_alone or match["comment"] is not None else match[0]
 
 
 def _run(body: bytes) -> Iterator[str]:

@@ -39,10 +39,17 @@ class _Module:
         """Whether it is the application's: neither of a distribution nor of the standard library."""
         return self.path not in self.scene.ask(HOLDERS) and not self.places.is_installed(self.path)
 
+    @property
+    def is_of_python(self) -> bool:
+        """Whether it is of the standard library."""
+        return self.path not in self.scene.ask(HOLDERS) and self.places.is_installed(self.path)
+
     def absolute(self, dots: int, name: str) -> str:
         """The absolute name of a relative one; empty past the top."""
         if not dots:
             return name
+        if not self.package:
+            return ""
         above = self.package.split(".") if self.package else []
         if dots - 1 > len(above):
             return ""
@@ -55,6 +62,12 @@ _HOOK = "_distutils_hack"
 does without where that is missing."""
 
 
+_AT_A_TERMINAL = frozenset({"doctest", "pdb", "pydoc", "pydoc_data"})
+"""What the standard library itself imports late for a person at a terminal alone: its self-tests, help(), pdb."""
+_RENAMED = "_compat_pickle"
+"""What pickle knows of Python 2: a table of names, of which it loads none by itself."""
+
+
 def _follow(scene: Scene, path: str) -> Iterator[Step]:
     text = scene.ask(PYTHON_TEXTS).of(path)
     if text is None:
@@ -64,7 +77,7 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
     module = _Module(scene, path, name, package, places)
     yield from _above(module)
-    if name == _HOOK:
+    if name in (_HOOK, _RENAMED):
         return
     for statement in text.statements:
         yield from _imported(module, statement)
@@ -101,6 +114,8 @@ def _named(module: _Module, name: str, says: str, *, guarded: bool, whole: bool 
     """The files that the name runs; `whole` where a part that is missing is no module but a name in one."""
     found = module.places.resolve(name, _fallback(module))
     if not found.depth or (whole and not found.whole):
+        return
+    if guarded and name.partition(".")[0] in _AT_A_TERMINAL and module.is_of_python:
         return
     bound = module.scene.ask(TOOL_BOUND)
     if guarded and not bound.holds(module.path) and any(bound.holds(path) for path in found.paths):

@@ -22,7 +22,7 @@ from deadweight.facts.system_texts import SYSTEM_TEXTS
 
 _C_LIBRARY = re.compile(r"libc(?:-2\.\d+)?\.so(?:\.6)?")
 _SERVICES = ("files", "dns", "compat", "myhostname")
-_ALWAYS = re.compile(r"gconv-modules.*|UTF-?\d+\.so|UNICODE\.so|ISO8859-15?\.so|CP1252\.so|lib.*\.so")
+_ALWAYS = re.compile(r"gconv-modules.*|UTF-?\d+\.so|UNICODE\.so|ISO8859-15?\.so|CP1252\.so")
 _CONVERTS = "iconv_open"
 _FROM_LOCALE = re.compile(
     r"bash|printf|factor|ptx|cmp|diff|diff3|sdiff|(?:libunistring|libidn2?|libpsl|libstdc\+\+)\.so.*"

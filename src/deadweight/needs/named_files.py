@@ -8,7 +8,8 @@ developers (a compiler, git) only where the distribution is about that tool.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from deadweight.core.closure import Step
@@ -21,10 +22,21 @@ from deadweight.facts.library_search import LIBRARY_SEARCH
 from deadweight.facts.native_builds import NATIVE_BUILDS
 from deadweight.facts.native_files import NATIVE_FILES
 from deadweight.facts.seen_paths import program_at, seen_at
-from deadweight.facts.source_names import SourceNames, names_of
+from deadweight.facts.source_names import SourceNames, names_of, without_documents
 
 _INSTALLED = frozenset({OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.CONDA})
 _COMPILERS = ("c++", "g++", "gcc", "cc", "clang++", "clang", "ninja")
+_NAMES_FOR_OTHERS = re.compile(r"(?:^|/)(?:_sysconfigdata[^/]*|ctypes/[^/]+)\.py$")
+"""What Python was built with, which nothing opens, and what looks libraries up for others, by names that they give."""
+_COMPLETED = frozenset({"bash", "zsh", "fish"})
+"""Shells that complete a command line run the program that completes it: who has none needs none."""
+_HASHED = re.compile(r"-[0-9a-f]{8}(?=\.|$)")
+_C_LIBRARY = re.compile(r"(?:^|/)libc(?:-2\.\d+)?\.so(?:\.6)?$")
+_OTHER_SCRIPTS = "libidn2.so.0"
+"""What glibc loads where getaddrinfo is asked for names in other scripts (AI_IDN), a flag that Python lacks."""
+_ASKS_FOR_NAMES = "getaddrinfo"
+_ASKS_PLAINLY = re.compile(r"(?:^|/)(?:_socket\.[^/]*so|(?:lib)?python\d[^/]*|libcrypto[.-][^/]*)$")
+"""Python and OpenSSL: they ask without that flag."""
 _LISTS_LIBRARIES = ("sbin/ldconfig", "usr/sbin/ldconfig")
 
 
@@ -40,10 +52,17 @@ def _seeds(scene: Scene) -> Iterator[Step]:
 def _follow(scene: Scene, path: str) -> Iterator[Step]:
     file = scene.ask(NATIVE_FILES).get(path)
     if file is not None:
-        yield from _of_native(scene, path, file.names.difference(file.dynamic.needed, (file.dynamic.soname,)))
-    elif path.endswith(".py"):
-        body = scene.ask(BODIES).read(path)
-        yield from _of_source(scene, path, names_of(body or b""))
+        named = file.names.difference(file.dynamic.needed, (file.dynamic.soname,))
+        named = frozenset(name for name in named if not _is_renamed(name, file.dynamic.needed))
+        if _C_LIBRARY.search(path):
+            named -= {_OTHER_SCRIPTS}
+        elif _ASKS_FOR_NAMES in named and not _ASKS_PLAINLY.search(path):
+            named |= {_OTHER_SCRIPTS}
+        yield from _of_native(scene, path, named)
+    elif path.endswith(".py") and not _NAMES_FOR_OTHERS.search(path):
+        body = scene.ask(BODIES).read(path) or b""
+        own = scene.ownership.of(path).kind not in _INSTALLED
+        yield from _of_source(scene, path, names_of(body if own else without_documents(body)))
 
 
 def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]:
@@ -53,6 +72,12 @@ def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]
         elif ".so" in name:
             for one in _libraries(scene, name, path):
                 yield Step(one, f"is named in it: {name}")
+
+
+def _is_renamed(name: str, needed: Sequence[str]) -> bool:
+    """Whether a wheel's repair gave the library another name with a hash in it: the old one stands there unused."""
+    stem = name.partition(".so")[0]
+    return any(_HASHED.sub("", one.partition(".so")[0]) == stem for one in needed if _HASHED.search(one))
 
 
 def _libraries(scene: Scene, name: str, path: str) -> Iterator[str]:
@@ -80,13 +105,14 @@ def _at(scene: Scene, absolute: str) -> Iterator[Step]:
 def _of_source(scene: Scene, path: str, names: SourceNames) -> Iterator[Step]:
     for name in sorted(names.libraries):
         yield from (Step(one, f"is named in it: {name}") for one in _libraries(scene, name, path))
-    if names.looked_up and not path.endswith("ctypes/util.py"):
+    if names.looked_up:
         yield from _looked_up(scene, names)
     for absolute in sorted(names.paths):
         yield from _at(scene, absolute)
     owner = scene.ownership.of(path)
     own = owner.kind not in _INSTALLED
-    for name in sorted(names.words | names.run if own else names.run):
+    run = names.words | names.run if own else names.run
+    for name in sorted(run - _COMPLETED if "completion" in path.rpartition("/")[2] else run):
         if own or not is_developers(name) or name in owner.name:
             found = program_at(scene, name) if "/" not in name else None
             if found is not None:

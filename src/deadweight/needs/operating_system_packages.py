@@ -59,7 +59,7 @@ def _of_package(scene: Scene, package: SystemPackage) -> Iterator[Step]:
             yield Step(one.node, f"is the package {one.name}, on which {package.name} depends")
             if _is_all_data(scene, one):
                 says = f"is data of {one.name}, on which {package.name} depends"
-                yield from (Step(path, says) for path in one.files if not _is_document(path))
+                yield from (Step(path, says) for path in one.files if _is_bare_data(scene, path))
 
 
 def _is_all_data(scene: Scene, package: SystemPackage) -> bool:
@@ -69,6 +69,10 @@ def _is_all_data(scene: Scene, package: SystemPackage) -> bool:
         if path in native or path.endswith(_ARE_CODE) or "/bin/" in f"/{path}" or "/sbin/" in f"/{path}":
             return False
     return True
+
+
+def _is_bare_data(scene: Scene, path: str) -> bool:
+    return not _is_document(path) and path in scene.listing.by_path and not _is_program(scene, path)
 
 
 def _is_program(scene: Scene, path: str) -> bool:

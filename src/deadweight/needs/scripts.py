@@ -23,6 +23,8 @@ from deadweight.facts.system_texts import SYSTEM_TEXTS
 
 _INSTALLED = frozenset({OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.CONDA})
 _PROGRAM_PLACES = frozenset(("bin", "sbin", "libexec", "scripts"))
+_FOR_BUILDING = re.compile(r"(?:^|/)[^/]+-config$")
+"""What tells a compiler how to build with a library."""
 _RUNS_A_LINE = re.compile("-[a-z]*c[a-z]*")
 
 
@@ -55,6 +57,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         yield from _command(scene, shebang.interpreter, "runs the script, by its first line")
         if shebang.program:
             yield from _command(scene, shebang.program, "runs the script, by its first line")
+    if _FOR_BUILDING.search(path):
+        return
     if shebang.is_shell if shebang else path.endswith(".sh"):
         text = body.decode("utf-8", "replace")
         yield from _words(scene, text, "is a word of the shell script", path)

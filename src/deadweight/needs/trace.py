@@ -12,12 +12,14 @@ from deadweight.core.trace import Touch, Use
 from deadweight.facts.trace import TRACE
 
 _BYTECODE = re.compile(r"(?:^|/)__pycache__/([^/]+)\.(?:cpython-\d+t?|pypy\d+)(?:\.opt-\d)?\.pyc$")
+_LISTED = re.compile(r"\.(?:dist|egg)-info/entry_points\.txt$")
+"""What is read of every distribution when one asks who has plug-ins to offer: those asked for are another need."""
 
 
 def _seeds(scene: Scene) -> Iterator[Step]:
     trace = scene.ask(TRACE)
     for touch in trace.touches if trace else ():
-        if touch.path:
+        if touch.path and not _LISTED.search(touch.path):
             yield Step(touch.path, _says(touch))
             yield from _source(touch)
 

@@ -14,8 +14,9 @@ what lies unowned under `usr` outside of `usr/local`.
 
 Edit
 ----
-Removes the files, one edit a package. Configuration under `etc`, the package manager's records and the licences of
-packages of which something stays are kept, so that scanners still see what is installed. Proven.
+Removes the files, one edit a package. Configuration under `etc`, what the package manager knows of its packages and the
+licences of those of which something stays are kept, so that scanners still see what is installed; what it keeps to
+install and remove them goes where nothing reaches it. Proven.
 
 Source
 ------
@@ -24,6 +25,7 @@ Measured: images, (c), for what other tools keep and break. Debian Policy, 12.5 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from deadweight.core.closure import Closure
@@ -39,6 +41,12 @@ from deadweight.rules.reach import closure_of, together, unreached, unreached_wa
 from deadweight.rules.reporting import Group, by_owner, finding
 
 _NAME = "unreached-system"
+_FOR_INSTALLING = re.compile(
+    r"var/lib/dpkg/(?:info/[^/]+\.(?:symbols|shlibs|templates|triggers|config|preinst|postinst|prerm|postrm)"
+    r"|[\w-]+-old)|var/cache/debconf/[^/]+"
+)
+"""What dpkg and debconf keep for the next installation or removal of a package; no scanner reads it."""
+_INSTALLERS = ("usr/bin/dpkg", "bin/dpkg")
 _KEPT = ("etc/", "var/lib/dpkg/", "lib/apk/", "var/lib/rpm/", "usr/lib/sysimage/")
 
 
@@ -51,6 +59,9 @@ def _find(scene: Scene) -> Iterator[Finding]:
     licensed = _licences(scene, closure)
     wanted = (entry.path for entry in scene.listing.entries if _is_system(scene, entry.path))
     paths = [path for path in unreached(scene, closure, wanted) if path not in licensed]
+    if not any(one in closure for one in _INSTALLERS):
+        records = (entry.path for entry in scene.listing.entries if _FOR_INSTALLING.fullmatch(entry.path))
+        paths += unreached(scene, closure, records)
     for group in by_owner(scene, paths):
         named = Group(group.owner, together(scene, closure, group.paths))
         yield finding(scene, _NAME, named, unreached_waste(scene, "files of the system that nothing needs"))
