@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from functools import cached_property
 from deadweight.core.environment import Environment
 from deadweight.core.gap import Gap
 from deadweight.core.requirement import Declarations, Lock, Role
+
+_LAZY = re.compile(r"^([ \t]*)lazy[ \t]+(?=import\b|from\b)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,11 @@ class Project:
         return self._sources[path]
 
     def parsed(self, path: str, text: str) -> Source:
-        """Python text that stands in the file, such as the cells of a notebook."""
+        """Python text that stands in the file, such as the cells of a notebook; `lazy import` (PEP 810) as `import`."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                tree = ast.parse(text)
+                tree = ast.parse(_LAZY.sub(r"\1", text) if "lazy" in text else text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
             self.note(Gap("imports", path, f"it cannot be parsed: {fault}"))
             tree = None

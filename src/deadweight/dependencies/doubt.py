@@ -9,7 +9,6 @@ from deadweight.core.environment import Installed
 from deadweight.core.gap import Gap
 from deadweight.core.project import Project
 from deadweight.core.requirement import Role
-from deadweight.core.usage import Usage
 
 _STARTING = (
     "Dockerfile*", "*.Dockerfile", "Containerfile*", "Procfile", "*compose*.y*ml", "*.service", "serverless.y*ml",
@@ -22,7 +21,6 @@ class Doubt:
     """What is not known of a project's uses."""
 
     project: Project
-    usages: tuple[Usage, ...]
 
     def of(self, name: str) -> str:
         """Why the distribution may be used after all though nothing is found: a sentence, empty for no doubt."""

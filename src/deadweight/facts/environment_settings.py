@@ -10,7 +10,9 @@ from deadweight.facts.project_bodies import text_of
 
 _FILES = ("Dockerfile*", "*.Dockerfile", "Containerfile*", "*.env", ".env*", "*compose*.y*ml", "Procfile", "Makefile")
 _FILES_TOO = ("*.sh", "*.service", "*.yaml", "*.yml", "*.toml", "*.ini", "*.cfg", "justfile")
-_SET = re.compile(r"""\b([A-Z][A-Z0-9_]{2,60})["']?\s*[=:]?\s*["']?([A-Za-z_][\w.]{0,200})""")
+_SET = re.compile(
+    r"""(?:\bENV[ \t]+)?\b([A-Z][A-Z0-9_]{2,60})["']?(?:[ \t]*[=:][ \t]*|[ \t]+)["']?([A-Za-z_][\w.]{0,200})"""
+)
 
 
 def environment_settings(project: Project) -> Mapping[str, frozenset[str]]:

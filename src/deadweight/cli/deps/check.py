@@ -20,7 +20,9 @@ _FAULTS = ", ".join(Fault)
 
 @click.command("check")
 @click.argument("project", type=PATH, default=".")
-@click.option("--env", "environment", type=PATH, help="The environment it runs in; .venv and the like are found.")
+@click.option(
+    "--environment", "--env", "environment", type=PATH, help="The environment it runs in; .venv and the like are found."
+)
 @click.option("--select", multiple=True, metavar="FAULT|NAME", help=f"Only these: {_FAULTS}, or a distribution.")
 @click.option(
     "--ignore", multiple=True, metavar="FAULT|NAME", help="Not these; also `ignore` in [tool.deadweight.deps]."
