@@ -14,8 +14,8 @@ from deadweight.facts.programs import PROGRAMS
 from deadweight.facts.requirement_graph import REQUIREMENTS
 from deadweight.facts.sources import MAX_SOURCE, SOURCES, Source
 
-_GPU_USE = re.compile(rb"\.cuda\(|[\"']cuda(?::\d+)?[\"']")
-_ASKS_FIRST = (b"is_available", b"device_count", b'"cpu"', b"'cpu'")
+GPU_USE = re.compile(rb"\.cuda\(|[\"']cuda(?::\d+)?[\"']")
+ASKS_FIRST = (b"is_available", b"device_count", b'"cpu"', b"'cpu'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ def _gpu_signs(scene: Scene, equivalent: Equivalent, heavy: Distribution) -> Ite
     yield from (Sign(asking.says, asking.where) for asking in scene.ask(GPU).asking if asking.is_certain)
     own = [one for one in _importing(scene, equivalent.module, heavy) if not one.distribution]
     for path, body in _bodies(scene, own):
-        use = _GPU_USE.search(body)
-        if use and not any(word in body for word in _ASKS_FIRST):
+        use = GPU_USE.search(body)
+        if use and not any(word in body for word in ASKS_FIRST):
             yield _sign("the application takes a GPU for granted", path, body, use)
 
 

@@ -12,7 +12,8 @@ from deadweight.cli.deps.looking import ENVIRONMENT, LOOKED_AT
 from deadweight.cli.options import TALK
 from deadweight.dependencies.cost import costs
 from deadweight.pipeline.dependencies.asked_graph import open_graph
-from deadweight.reports.dependencies.cost import absent_lines, cost_text
+from deadweight.pipeline.dependencies.lightening import lighter
+from deadweight.reports.dependencies.cost import absent_lines, cost_text, lighter_lines
 from deadweight.reports.json import as_plain, text
 from deadweight.reports.paint import Paint
 
@@ -28,7 +29,8 @@ def COMMAND(target: Path, environment: Path | None, as_json: bool, quiet: bool) 
     of pip install --target, or a lock. What only it brings is what dropping it frees. What several bring goes when all
     of them do; it stands on a line of its own, so that the figures add up to the whole.
 
-    Bytes to download are those that a lock states. Nothing is installed, run or fetched.
+    Bytes to download are those that a lock states. For a project the lighter equivalents of what it asks for are told,
+    with what in its own files speaks against each. Nothing is installed, run or fetched.
 
     \b
     Examples:
@@ -37,12 +39,16 @@ def COMMAND(target: Path, environment: Path | None, as_json: bool, quiet: bool) 
       deadweight deps cost uv.lock --json | jq '.requirements[0]'
     """
     opened = open_graph(target, environment)
-    found = costs(opened.graph, opened.location)
+    graph = opened.graph
+    found, proposed = costs(graph, opened.location), lighter(opened, graph)
     if as_json:
-        click.echo(text({**as_plain(found), "absent": dict(opened.absent)}), nl=False)
+        click.echo(
+            text({**as_plain(found), "absent": dict(opened.absent), "lighter": [as_plain(one) for one in proposed]}),
+            nl=False,
+        )
     elif not quiet:
         paint = Paint(in_colour(sys.stdout))
         click.echo(cost_text(found, paint, opened.described), nl=False)
-        for line in absent_lines(opened.absent, paint):
+        for line in (*absent_lines(opened.absent, paint), *lighter_lines(proposed, paint)):
             click.echo(line)
     return 0

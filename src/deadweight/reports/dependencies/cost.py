@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from deadweight.core.gap import Gap
 from deadweight.dependencies.bytes import Bytes
 from deadweight.dependencies.cost import Cost, Costs, Held
+from deadweight.dependencies.lighter import Proposal
 from deadweight.reports.dependencies.columns import aligned, on_disk, to_fetch
 from deadweight.reports.measures import plural, size
 from deadweight.reports.paint import Paint, clipped, printable
@@ -108,6 +109,20 @@ def absent_lines(absent: Mapping[str, tuple[str, ...]], paint: Paint) -> Iterato
     """The extras and groups that are not installed, with what they lack."""
     for group, names in absent.items():
         yield paint(f"not installed: {printable(group)} (lacks {clipped(printable(', '.join(names)), 70)})", "dim")
+
+
+def lighter_lines(proposed: Sequence[Proposal], paint: Paint) -> Iterator[str]:
+    """The lighter equivalents: those that nothing speaks against, and what speaks against the others."""
+    for one in proposed:
+        heavy, light = map(size, one.download)
+        yield ""
+        yield f"{paint(printable(one.swap), 'green' if not one.objections else 'dim')}  {heavy} → {light} to download"
+        yield f"  if {printable(one.condition)}"
+        yield f"  asked for by {printable(' → '.join(one.asked_by))}"
+        for objection in one.objections[:_MOST_HELD]:
+            yield paint(f"  against it: {printable(objection.says)} ({printable(str(objection.place))})", "yellow")
+        if not one.objections:
+            yield f"  nothing in the project's files speaks against it: deadweight deps what-if --swap {one.swap}"
 
 
 def gap_lines(gaps: Sequence[Gap], paint: Paint) -> Iterator[str]:
