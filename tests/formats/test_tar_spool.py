@@ -16,6 +16,7 @@ from deadweight.core.seams import Opening
 from deadweight.formats.byte_range import identity, whole_file
 from deadweight.formats.tars.contents import Container, TarContents
 from deadweight.formats.tars.index import TarIndex, index_tar
+from deadweight.formats.tars.spool import MANY
 
 PACKED = [name for name in codecs() if name != "store"]
 BODIES = {f"f{number}": random.Random(number).randbytes(number * 9000) for number in range(8)}
@@ -44,6 +45,16 @@ def test_the_first_pass_keeps_nothing_and_the_second_keeps_the_layer(tmp_path: P
     read(contents, index)
     assert not contents.spool.files
     read(contents, index)
+    assert list(contents.spool.files) == [0]
+
+
+def test_the_first_pass_keeps_a_layer_of_which_many_bodies_are_wanted(tmp_path: Path) -> None:
+    bodies = {f"f{number}": b"%d" % number for number in range(MANY)}
+    path = tmp_path / "t"
+    path.write_bytes(packed(tar_of(bodies.items()), "gzip"))
+    index = index_tar(io.BytesIO(path.read_bytes()), str(path), Opening())
+    contents = TarContents({0: Container(whole_file(path), index.codec)}, {}, {path: identity(path)})
+    assert read(contents, index) == bodies
     assert list(contents.spool.files) == [0]
 
 

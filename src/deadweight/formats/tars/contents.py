@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -52,7 +53,7 @@ class TarContents:
         jobs = sorted(self._jobs(wanted), key=lambda job: (turns[job[1].layer], job[1].offset))
         with ExitStack() as open_files:
             tapes: dict[Path, Tape] = {}
-            self._spool({job[1].layer for job in jobs}, open_files)
+            self._spool(Counter(job[1].layer for job in jobs), open_files)
             for layer, group in groupby(jobs, key=lambda job: job[1].layer):
                 container = self.containers[layer]
                 stored = self._opened(container.range, tapes, open_files)
@@ -63,9 +64,9 @@ class TarContents:
                     with kept:
                         yield from _bodies(replace(container, codec="store"), kept, list(group))
 
-    def _spool(self, layers: set[int], open_files: ExitStack) -> None:
-        """Keep packed layers unpacked that are read again."""
-        containers = {layer: self.containers[layer] for layer in sorted(layers)}
+    def _spool(self, wanted: Mapping[int, int], open_files: ExitStack) -> None:
+        """Keep packed layers unpacked that are read again, or will be; given how many bodies of each are wanted."""
+        containers = {layer: self.containers[layer] for layer in sorted(wanted)}
         packed = {layer: one.codec for layer, one in containers.items() if {one.codec, one.range.outer} != {"store"}}
 
         def stored(layer: int) -> BinaryIO:
@@ -73,7 +74,7 @@ class TarContents:
             self._check(place.path)
             return open_files.enter_context(Tape(place.path, place.outer)).section(place.start, place.length)
 
-        self.spool.ready(packed, stored)
+        self.spool.ready(packed, stored, wanted)
 
     @contextmanager
     def stored(self, layer: int) -> Iterator[BinaryIO]:

@@ -1,7 +1,8 @@
-"""What packed containers unpack to, kept in a nameless file from the second time they are read.
+"""What packed containers unpack to, kept in a nameless file for who reads them more than once.
 
-The first pass streams. Whoever comes back for more will come again (a closure asks for the bodies that it reached), and
-every pass over a packed layer unpacks all that stands before the last body wanted.
+The first pass streams, where it wants few bodies. Whoever wants many, or comes back for more, will come again (rules
+look at all sources, then at all native files, and a closure asks for the bodies that it reached), and every pass over a
+packed layer unpacks all that stands before the last body wanted.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _PIECE = 1 << 20
 _SPARE = 1 << 30
 _LARGE_FILES = "/var/tmp"
 _AT_ONCE = 2
+MANY = 500
+"""So many bodies of one layer are wanted by who looks at a whole kind of file."""
 
 Opened = Callable[[int], BinaryIO]
 """Gives the stored stream of a layer."""
@@ -39,13 +42,16 @@ class Spool:
     files: dict[int, int] = field(default_factory=dict)
     full: bool = False
 
-    def ready(self, packed: Mapping[int, str], stored: Opened) -> None:
-        """Note a pass over these layers, given with their codecs; unpack those that were read before, side by side.
+    def ready(self, packed: Mapping[int, str], stored: Opened, wanted: Mapping[int, int]) -> None:
+        """Note a pass over these layers, given with their codecs and how many bodies of each are wanted.
+
+        Unpack those that were read before or of which many are wanted, side by side.
 
         zlib and zstd unpack without the lock of the interpreter. A layer that does not unpack is left to its reader,
         who says what is wrong with it.
         """
-        again = [layer for layer in packed if self.passes.get(layer) and layer not in self.files]
+        worthy = (layer for layer in packed if self.passes.get(layer) or wanted.get(layer, 0) >= MANY)
+        again = [layer for layer in worthy if layer not in self.files]
         for layer in packed:
             self.passes[layer] = self.passes.get(layer, 0) + 1
         if again and not self.full:
