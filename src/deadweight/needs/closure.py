@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from deadweight.core.closure import Closure, Step, close
 from deadweight.core.errors import DeadweightError
@@ -42,7 +42,7 @@ class _Asking:
     def _of(self, need: Need, path: str) -> Iterator[Step]:
         try:
             for step in need.follow(self.scene, path) if path else need.seeds(self.scene):
-                yield replace(step, need=need.name, because=step.because or path)
+                yield Step(step.path, step.says, step.because or path, need.name)
         except DeadweightError:
             raise
         except Exception as fault:  # noqa: BLE001  a plug-in may fail in any way, and the others still look
