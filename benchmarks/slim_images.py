@@ -75,7 +75,10 @@ def slimmed(name: str, level: str) -> Result:
     out.with_name(f"{out.name}.removed.tar.zst").unlink(missing_ok=True)
     deadweight = (sys.executable, "-m", "deadweight")
     plan = (*deadweight, "plan", image, "--level", level, "-o", BUILD / "plan.json", "--quiet")
+    (BUILD / "plan.json").unlink(missing_ok=True)
     planning = measure(plan, BUILD / "plan.log")
+    if planning.status:
+        sys.exit((BUILD / "plan.log").read_text())
     probes = ("--probe", f"@{IMAGES / name / 'probes.json'}", "--check", f"@{IMAGES / name / 'checks.json'}")
     words = (*deadweight, "slim", image, "-o", out, "--level", level, *probes, "--json")
     done = subprocess.run([*map(str, words)], capture_output=True, check=False)

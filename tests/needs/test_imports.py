@@ -137,3 +137,24 @@ def test_python_asks_for_its_debugger_at_a_terminal_and_others_may_ask_any_time(
 def test_a_module_at_the_top_has_no_relative_names() -> None:
     files = {"app.py": b"TYPES = {'.xml': 1}\n", "xml/__init__.py": b""}
     assert "xml/__init__.py" not in reached(entered(files), [ENTRANCES, IMPORTS])
+
+
+@pytest.mark.parametrize(("there", "needed"), [({f"{_LIBRARY}/lib-dynload/_decimal.so": b""}, False), ({}, True)])
+def test_what_python_does_without_its_c_code_is_needed_where_that_is_missing(
+    there: dict[str, bytes], needed: bool
+) -> None:
+    late = b"try:\n    from _decimal import *\nexcept ImportError:\n    from _pydecimal import *\n"
+    library = {f"{_LIBRARY}/os.py": b"", f"{_LIBRARY}/decimal.py": late, f"{_LIBRARY}/_pydecimal.py": b"", **there}
+    found = reached(entered({"app.py": b"import decimal\n", **library}), [ENTRANCES, IMPORTS])
+    assert (f"{_LIBRARY}/_pydecimal.py" in found) == needed
+
+
+def test_names_that_a_package_of_the_library_lists_are_not_loaded_and_those_of_another_may_be() -> None:
+    listing = b"__all__ = ['dom']\n"
+    library = {f"{_LIBRARY}/{name}": b"" for name in ("os.py", "xml/dom/__init__.py")}
+    library[f"{_LIBRARY}/xml/__init__.py"] = listing
+    assert f"{_LIBRARY}/xml/dom/__init__.py" not in reached(
+        entered({"app.py": b"import xml\n", **library}), [ENTRANCES, IMPORTS]
+    )
+    other = distribution_files(SITE, "lib", files={"lib/__init__.py": listing, "lib/dom/__init__.py": b""})
+    assert f"{SITE}/lib/dom/__init__.py" in reached(entered({"app.py": b"import lib\n", **other}), [ENTRANCES, IMPORTS])

@@ -80,3 +80,8 @@ def test_a_program_that_installs_packages_keeps_what_that_takes() -> None:
     files = {**FILES, **INSTALLING, "usr/bin/dpkg": b"x"}
     gone = {path for paths in _found(reached_scene(files, (*REACHED, "usr/bin/dpkg"))).values() for path in paths}
     assert not gone & INSTALLING.keys()
+
+
+def test_a_package_that_only_records_speak_of_keeps_no_licence() -> None:
+    found = _found(reached_scene(FILES, (*REACHED, "var/lib/dpkg/info/perl.list")))
+    assert "usr/share/doc/perl" in found["perl 1.0"]

@@ -12,7 +12,7 @@ _STARTING = """
     warnings _py_warnings weakref zipimport textwrap _colorize colorsys rlcompleter
     importlib importlib._abc importlib._bootstrap importlib._bootstrap_external importlib.abc importlib.machinery
     importlib.util importlib.metadata importlib.resources importlib.readers
-    datetime _pydatetime _strptime _datetime calendar decimal _pydecimal numbers stringprep unicodedata
+    datetime _pydatetime _strptime _datetime calendar decimal numbers stringprep unicodedata
     concurrent.futures concurrent.futures.thread concurrent.futures.process pickle _compat_pickle _pickle
     select socket selectors subprocess _posixsubprocess random hashlib bisect
     re._casefix re._compiler re._constants re._parser sre_compile sre_constants sre_parse

@@ -64,6 +64,8 @@ does without where that is missing."""
 
 _AT_A_TERMINAL = frozenset({"doctest", "pdb", "pydoc", "pydoc_data"})
 """What the standard library itself imports late for a person at a terminal alone: its self-tests, help(), pdb."""
+_WITHOUT = {"_pydecimal": "_decimal", "_pyio": "_io"}
+"""What the standard library does in Python, by what does the same in C: asked for where that is missing."""
 _RENAMED = "_compat_pickle"
 """What pickle knows of Python 2: a table of names, of which it loads none by itself."""
 
@@ -115,6 +117,8 @@ def _named(module: _Module, name: str, says: str, *, guarded: bool, whole: bool 
     found = module.places.resolve(name, _fallback(module))
     if not found.depth or (whole and not found.whole):
         return
+    if name in _WITHOUT and module.is_of_python and module.places.resolve(_WITHOUT[name]).whole:
+        return
     if guarded and name.partition(".")[0] in _AT_A_TERMINAL and module.is_of_python:
         return
     bound = module.scene.ask(TOOL_BOUND)
@@ -140,7 +144,9 @@ def _spoken(module: _Module, text: PythonText) -> Iterator[Step]:
     for name in sorted(text.words if text.configured and module.is_own else ()):
         yield from _named(module, name, f"named as {name!r}", guarded=True)
         yield from _package(module, module.places.resolve(name))
-    for name in sorted(text.words if module.package else ()):
+    # Packages of the standard library list their modules in __all__ and load none of them late.
+    late = module.package and (text.dynamic or not module.is_of_python)
+    for name in sorted(text.words if late else ()):
         yield from _named(module, f"{module.package}.{name}", f"named as {name!r}", guarded=True, whole=True)
 
 

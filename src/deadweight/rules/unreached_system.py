@@ -78,8 +78,8 @@ def _is_system(scene: Scene, path: str) -> bool:
 
 
 def _licences(scene: Scene, closure: Closure) -> frozenset[str]:
-    """The licence of every package of which a file is a member."""
-    kept = {scene.ownership.of(path) for path in closure.steps}
+    """The licence of every package of which a file is a member; what is recorded of one is none of its files."""
+    kept = {scene.ownership.of(path) for path in closure.steps if not path.startswith(_KEPT[1:])}
     return frozenset(
         entry.path
         for entry in scene.listing.under("usr/share/doc")
