@@ -14,6 +14,7 @@ from deadweight.core.plugins import found
 from deadweight.core.requirement import Declarations, Declared, Place, Role
 from deadweight.core.seams import Reader
 from deadweight.requirements.project_files import project_files
+from deadweight.requirements.reading import every_one
 from deadweight.requirements.uv_sources import with_sources
 
 _OTHERS = frozenset({"fixtures", "fixture", "testdata", "test_data", "test-data", "vendor", "vendored", "templates"})
@@ -77,7 +78,7 @@ def united(stated: Iterable[Declarations]) -> Declarations:
 
 def _read(folder: Path, paths: Iterable[str]) -> Iterator[Declarations]:
     """What each reader finds in each file, the files of the project's root first; UsageError with all problems."""
-    faults: list[str] = []
+    faults: list[UsageError] = []
     several: list[tuple[str, Declarations]] = []
     known = tuple(paths)
     wanted = [(path, reader) for reader in readers() for path in stated_paths(known, reader.names)]
@@ -85,9 +86,9 @@ def _read(folder: Path, paths: Iterable[str]) -> Iterator[Declarations]:
         try:
             several.append((path, reader.read(folder, path)))
         except UsageError as error:
-            faults.append(error.message)
+            faults.append(error)
     if faults:
-        raise UsageError("\n".join(dict.fromkeys(faults)))
+        raise every_one(faults)
     taken = {file for path, one in several if _packages(path) for file in one.files if file != path}
     return (one if _packages(path) else _without(one, taken) for path, one in several)
 

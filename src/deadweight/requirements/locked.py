@@ -12,6 +12,7 @@ from deadweight.core.plugins import found
 from deadweight.core.requirement import Lock
 from deadweight.core.seams import LockReader
 from deadweight.requirements.project_files import project_files
+from deadweight.requirements.reading import every_one
 
 _ADVICE = "Locks of uv, poetry, pdm, pipenv, pip-compile and PEP 751 are read."
 
@@ -22,10 +23,10 @@ def locks(folder: Path, files: Iterable[str] | None = None) -> tuple[Lock, ...]:
     UsageError tells every problem of every lock at once.
     """
     paths = tuple(files) if files is not None else project_files(folder)
-    faults: list[str] = []
+    faults: list[UsageError] = []
     read = tuple(_read(folder, sorted(paths, key=lambda path: (path.count("/"), path)), faults))
     if faults:
-        raise UsageError("\n".join(dict.fromkeys(faults)))
+        raise every_one(faults)
     return read
 
 
@@ -49,7 +50,7 @@ def read_lock(path: Path) -> Lock:
     raise UsageError("it is no lock that is read", where=str(path), advice=_ADVICE)
 
 
-def _read(folder: Path, paths: Iterable[str], faults: list[str]) -> Iterator[Lock]:
+def _read(folder: Path, paths: Iterable[str], faults: list[UsageError]) -> Iterator[Lock]:
     known = lock_readers()
     for path in paths:
         for reader in known:
@@ -57,7 +58,7 @@ def _read(folder: Path, paths: Iterable[str], faults: list[str]) -> Iterator[Loc
                 try:
                     yield from _one(reader, folder, path)
                 except UsageError as error:
-                    faults.append(error.message)
+                    faults.append(error)
 
 
 def _one(reader: LockReader, folder: Path, path: str) -> Iterator[Lock]:

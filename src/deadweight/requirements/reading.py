@@ -103,3 +103,9 @@ def problems_of(found: Iterable[tuple[str, str]]) -> UsageError:
         return UsageError(what, where=where, advice=ADVICE)
     listed = "".join(f"\n  {one}" for one in told)
     return UsageError(f"{len(told)} problems{listed}", advice=ADVICE)
+
+
+def every_one(faults: Iterable[UsageError]) -> UsageError:
+    """One error for those of several files, each told once."""
+    several = {fault.message: fault for fault in faults}
+    return next(iter(several.values())) if len(several) == 1 else UsageError("\n".join(several))

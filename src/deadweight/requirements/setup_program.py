@@ -138,11 +138,15 @@ def _enter(walk: _Walk, statement: ast.stmt) -> None:
             _run(walk, [*(one for handler in handlers for one in handler.body), *orelse])
             walk.in_branch = before
         case ast.For(body=body, iter=iterated):
-            for name in sorted(_changed(body)):
-                walk.names[name] = [
-                    walk.names.get(name, []),
-                    Unknown(f"for … in {ast.unparse(iterated)}", statement.lineno),
-                ]
+            _loop(walk, body, iterated)
+
+
+def _loop(walk: _Walk, body: Iterable[ast.stmt], iterated: ast.expr) -> None:
+    """What a loop gathers: the lines of a file where it goes over one, otherwise nobody knows."""
+    over = _value(walk, iterated)
+    each = over if isinstance(over, FileText) else Unknown(f"for … in {ast.unparse(iterated)}", iterated.lineno)
+    for name in sorted(_changed(body)):
+        walk.names[name] = [walk.names.get(name, []), each]
 
 
 def _changed(body: Iterable[ast.stmt]) -> set[str]:
