@@ -9,6 +9,7 @@ from deadweight.cli.lazy_group import LazyGroup
 COMMANDS: dict[str, str] = {
     "check": "what is asked for held against what is used",
     "cost": "what each requirement, extra and group costs, and what only it brings",
+    "what-if": "what dropping, swapping or adding comes to, before it is done",
     "tree": "who requires what, with sizes; what is missing or contradicts",
     "split": "a list for what runs, others for what does not, each locked",
     "lock": "exact versions with hashes of what is asked for",
