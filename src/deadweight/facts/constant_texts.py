@@ -35,13 +35,14 @@ class ConstantTexts:
     _depth: int = 0
 
     def of(self, node: ast.AST) -> Texts:
-        """All texts that the expression can come to, each with UNKNOWN where a part is not known."""
+        """All texts that the expression can come to, each cut behind UNKNOWN where a part is not known."""
         self._depth += 1
         try:
             found = ANYTHING if self._depth > _DEEPEST else self._read(node)
         finally:
             self._depth -= 1
-        return found if 0 < len(found) <= _MOST else ANYTHING
+        known = frozenset(_until_unknown(text) for text in found)
+        return known if 0 < len(known) <= _MOST else ANYTHING
 
     def _read(self, node: ast.AST) -> Texts:
         match node:
@@ -148,6 +149,11 @@ class ConstantTexts:
                 yield _viewed(display, node.func.attr)
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _CASTS and node.args:
             yield from self._displays(node.args[0])
+        elif isinstance(node, ast.Subscript):
+            key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+            for display in self._displays(node.value):
+                for item in _items(display, key) if display else [node.slice]:
+                    yield from self._displays(item)
         elif isinstance(node, ast.BinOp):
             yield from (*self._displays(node.left), *self._displays(node.right))
         elif isinstance(node, ast.Name) and self._depth < _DEEPEST:
@@ -210,6 +216,12 @@ class ConstantTexts:
                 yield from (given,) if given is not None else ()
         if not (known and called.startswith("_")):
             yield ast.Constant(UNKNOWN)
+
+
+def _until_unknown(text: str) -> str:
+    """The text, cut behind the first part that is not known."""
+    known, unknown, _ = text.partition(UNKNOWN)
+    return known + unknown
 
 
 def _is_environ(node: ast.AST) -> bool:

@@ -15,7 +15,10 @@ from deadweight.facts.python_imports import Spot, in_context
 from deadweight.facts.statements import Context, expressions, statements
 
 _MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_WORDS = re.compile(r"import|load|lazy|resolve|find_spec|run_module|patch|setattr|delattr|mock", re.IGNORECASE)
+_WORDS = re.compile(
+    r"import|load|lazy|resolve|find_spec|run_module|patch|setattr|delattr|mock|available|installed|package",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

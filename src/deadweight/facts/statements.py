@@ -10,7 +10,7 @@ _IMPORT_FAULTS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "
 _CHECKING = frozenset({"TYPE_CHECKING", "MYPY"})
 _SYSTEM = frozenset({"version_info", "platform", "hexversion", "implementation", "python_implementation", "machine"})
 _SYSTEM_TOO = frozenset({"PY2", "PY3", "PYPY", "IS_PYPY", "WINDOWS", "ON_WINDOWS", "WIN32"})
-_ASKS = ("available", "installed", "has_", "have_", "find_spec", "importable", "optional", "sys.modules")
+_ASKS = ("available", "installed", "has_", "have_", "find_spec", "importable", "optional")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
@@ -151,12 +151,16 @@ def _asks(test: ast.expr) -> bool:
     """Whether the condition asks what system it runs on, or whether something is there."""
     for node in ast.walk(test):
         name = _last_name(node) if isinstance(node, ast.Attribute | ast.Name) else ""
-        if name in _SYSTEM or name in _SYSTEM_TOO or (name == "name" and _is_os(node)):
+        if name in _SYSTEM or name in _SYSTEM_TOO or _is_of_system(node):
             return True
         if name and any(word in name.lower() for word in _ASKS):
             return True
     return False
 
 
-def _is_os(node: ast.AST) -> bool:
-    return isinstance(node, ast.Attribute) and _last_name(node.value) == "os"
+def _is_of_system(node: ast.AST) -> bool:
+    """Whether it is `os.name` or `sys.modules`."""
+    return isinstance(node, ast.Attribute) and (_last_name(node.value), node.attr) in (
+        ("os", "name"),
+        ("sys", "modules"),
+    )

@@ -28,7 +28,7 @@ def _as_text(text: str, spot: Spot) -> Iterator[Usage]:
         if one.dots:
             continue
         strength = Strength.OPTIONAL if one.guarded else Strength.NEEDED
-        for name in one.names if one.module else ("",):
+        for name in one.names or ("",):
             module = f"{one.module}.{name}".strip(".") if name != "*" else one.module
             yield use(module, "is imported", spot.place(one.line), (spot.role, strength), NAME)
 
