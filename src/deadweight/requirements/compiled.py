@@ -16,7 +16,7 @@ _FROM = re.compile(
     r"(?:via|^)?\s*-r\s+(?P<file>\S+)|\((?P<project>(?:\S*/)?(?:pyproject\.toml|setup\.py|setup\.cfg))\)"
 )
 _PACKAGED = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
-_TOLD = re.compile(r"\S+\.(?:in|txt|toml|py|cfg)\b")
+_TOLD = re.compile(r"[^\s()]+\.(?:in|txt|toml|py|cfg)\b")
 
 
 def is_compiled(text: str) -> bool:

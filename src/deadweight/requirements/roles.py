@@ -31,7 +31,7 @@ _CORE = (
     "base common core main prod production runtime run app application install default deploy deployment server service"
     " lock locked frozen freeze pinned compiled all full latest minimal min"
 )
-_NEUTRAL = "requirements requirement requires reqs req constraints constraint pip in txt environment env"
+_NEUTRAL = "requirements requirement requires reqs req constraints constraint pip in txt yml yaml environment env conda"
 _VARIANT = re.compile(r"(?:py|python|cp)?\d[\d_]*|linux|macos|darwin|windows|win32|x86|64|arm64|aarch64|ubuntu|debian")
 
 
