@@ -41,8 +41,8 @@ def test_it_says_of_every_distribution_what_importlib_metadata_says() -> None:
 def test_its_modules_are_those_that_are_imported() -> None:
     """packages_distributions knows the top level; of what runs here every module that is loaded is known."""
     found = read_environment(Path(sys.prefix))
-    loaded = [name for name in sys.modules if name.split(".")[0] in ("packaging", "click", "hypothesis", "attr")]
-    assert [name for name in loaded if "_pytest" not in name and name not in found.by_module] == []
+    loaded = [name for name in sys.modules if name.split(".")[0] in ("packaging", "click", "attr", "msgspec")]
+    assert [name for name in loaded if name not in found.by_module] == []
 
 
 def test_its_bytes_are_those_on_disk(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_an_egg_info_says_what_it_requires_and_what_it_has(tmp_path: Path) -> No
     (site / "old" / "__init__.py").write_bytes(b"x" * 70)
     found = only(read_environment(tmp_path))
     assert found.requires == ("six", 'ujson ; extra == "fast"')
-    assert (found.size, found.modules, found.modules_known_by) == (70, {"old"}, "top_level.txt")
+    assert (found.size, set(found.modules), found.modules_known_by) == (70, {"old"}, "top_level.txt")
 
 
 def test_an_import_name_tells_the_modules_where_nothing_else_does(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_an_import_name_tells_the_modules_where_nothing_else_does(tmp_path: Path
     (info / "RECORD").unlink()
     (info / "METADATA").write_text("Name: one\nVersion: 1.0\nImport-Name: other\n")
     found = only(read_environment(tmp_path))
-    assert (found.modules, found.modules_known_by) == ({"other", "other.deep"}, "Import-Name")
+    assert (set(found.modules), found.modules_known_by) == ({"other", "other.deep"}, "Import-Name")
 
 
 def test_an_editable_install_has_the_modules_of_the_folder_that_its_path_file_names(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_a_link_of_setup_py_develop_leads_to_its_egg_info(tmp_path: Path) -> Non
     (tmp_path / "code" / "mine.py").touch()
     (site / "mine.egg-link").write_text(f"{tmp_path}/code\n.")
     found = only(read_environment(tmp_path / "venv"))
-    assert (found.version, found.is_editable, found.modules) == ("3", True, {"mine"})
+    assert (found.version, found.is_editable, set(found.modules)) == ("3", True, {"mine"})
 
 
 def test_who_was_asked_for_by_name_is_told(tmp_path: Path) -> None:

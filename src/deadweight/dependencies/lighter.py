@@ -79,7 +79,7 @@ def _objections(project: Project, graph: Graph, one: Lighter) -> Iterator[Object
     if one.programs or one.gpu_libraries:
         for path in project.matching(*_STARTS):
             yield from _in_start(path, project.read(path), one)
-    for name in sorted(one.blockers & graph.parts.keys()):
+    for name in sorted(name for name in one.blockers if Node(Kind.DISTRIBUTION, name) in graph.demands):
         yield Objection(f"{name} works only with {one.heavy}", Place(name))
 
 

@@ -60,7 +60,7 @@ def preferred_tags(markers: Mapping[str, str]) -> Mapping[Tag, int]:
 
 
 def _platforms(markers: Mapping[str, str]) -> Iterator[str]:
-    """The platforms that the target runs wheels of, newest first (PEP 600); glibc up to 2.39 on Linux."""
+    """The platforms that the target runs wheels of, the best first (PEP 600); glibc up to 2.39 on Linux."""
     machine = markers.get("platform_machine", "x86_64")
     system = markers.get("sys_platform", "linux")
     if system == "win32":
@@ -71,11 +71,11 @@ def _platforms(markers: Mapping[str, str]) -> Iterator[str]:
         yield from (f"macosx_10_{minor}_{kind}" for minor in range(16, 5, -1) for kind in (machine, "universal2"))
     else:
         legacy = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
+        yield f"linux_{machine}"
         for minor in range(39, 4, -1):
             yield f"manylinux_2_{minor}_{machine}"
             if minor in legacy:
                 yield f"{legacy[minor]}_{machine}"
-        yield f"linux_{machine}"
 
 
 def download_of(pin: Pinned, order: Mapping[Tag, int]) -> int | None:
