@@ -42,12 +42,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class SplitOutcome:
-    """The lists, their weights, the files written by name, what changed version, and what is not known."""
+    """The lists, their weights, the files by name and whether they are written, and what is not known."""
 
     out: str
     split: Split
     weights: tuple[Weighed, ...]
     files: Mapping[str, str]
+    written: bool = False
     whole: Weighed | None = None
     trial: Trial | None = None
     gaps: tuple[Gap, ...] = ()

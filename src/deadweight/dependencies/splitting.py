@@ -90,7 +90,7 @@ def placed(one: Declared, verdicts: Sequence[Verdict]) -> tuple[str, Kept | Left
     if verdict is None:
         return here, _kept(one, here)
     if not verdict.is_sure:
-        return here, _kept(one, here, f"not sure: {verdict.says}")
+        return here, _kept(one, here, verdict.says if "not sure" in verdict.says else f"not sure: {verdict.says}")
     if verdict.fault is Fault.MISPLACED:
         return target_of(verdict, one), _kept(one, here, f"moved from {here}: {verdict.says}")
     tool = role_of_tool(one.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from deadweight.requirements.declarations import declarations
 from deadweight.requirements.editing.files import edited
 from deadweight.requirements.writing.replacing import replace_files
 
+_ROUNDS = 4
 _Stated = Counter[tuple[str, str, str, str]]
 
 
@@ -43,34 +44,53 @@ class Fixed:
             yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
-def fixed(judged: Judged, *, unsafe: bool = False) -> Fixed:
-    """What would be done to the project's files; nothing is written.
+def fixed(judged: Judged, again: Callable[[Path], Judged], *, unsafe: bool = False) -> Fixed:
+    """What would be done to the project's files until nothing is left to do; nothing is written.
 
-    Raises UsageError where an edit would not come out as it is meant: then none is made.
+    `again` judges a folder as `judged` was: an edit may bring out what there was no list for before. Raises UsageError
+    where an edit would not come out as it is meant: then none is made.
     """
-    found = fixes(judged.project.declarations, judged.verdicts, judged.project.environment, unsafe=unsafe)
-    before, after = {}, {}
-    for edit in found.edits():
-        path = judged.folder / edit.path
-        before[edit.path] = path.read_bytes() if path.is_file() else None
-        after[edit.path] = edited(before[edit.path] or b"", edit)
-    _check(judged, found, after)
-    return Fixed(found, before, after)
+    after: dict[str, bytes] = {}
+    rounds: list[Fixes] = []
+    with tempfile.TemporaryDirectory(prefix="deadweight-") as rooms:
+        now = judged
+        for number in range(_ROUNDS):
+            found = fixes(now.project.declarations, now.verdicts, now.project.environment, unsafe=unsafe)
+            rounds.append(found)
+            if not found.steps:
+                break
+            room = Path(rooms) / str(number) / judged.folder.absolute().name
+            room.parent.mkdir()
+            after |= _edited(now, found, room)
+            now = again(room)
+    steps = tuple(step for one in rounds for step in one.steps)
+    before = {path: _bytes(judged.folder / path) for path in after}
+    changed = {path: data for path, data in after.items() if data != before[path]}
+    return Fixed(Fixes(steps, rounds[0].skipped), {path: before[path] for path in changed}, changed)
+
+
+def _edited(judged: Judged, found: Fixes, room: Path) -> Mapping[str, bytes]:
+    """The new contents of the files, and the project with them in the room, which must read back as meant."""
+    contents = {edit.path: edited(_bytes(judged.folder / edit.path) or b"", edit) for edit in found.edits()}
+    mirrored(judged.folder, judged.project.files, contents, room)
+    _check(judged, found, room)
+    return contents
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def apply(folder: Path, what: Fixed) -> None:
     """Write the files, all or none; raises UsageError where one is not any more what it was when it was read."""
     for path, before in what.before.items():
-        now = (folder / path).read_bytes() if (folder / path).is_file() else None
-        if now != before:
+        if _bytes(folder / path) != before:
             raise UsageError("it was changed meanwhile: nothing was written", where=path, advice="Run it again.")
     replace_files({folder / path: data for path, data in what.after.items()})
 
 
-def _check(judged: Judged, found: Fixes, after: Mapping[str, bytes]) -> None:
-    """The project must read back as before, without what is removed and with what is added."""
-    if not after:
-        return
+def _check(judged: Judged, found: Fixes, room: Path) -> None:
+    """The project in the room must read as before, without what is removed and with what is added."""
     stated = judged.project.declarations
     wanted = _stated(stated)
     for step in found.steps:
@@ -79,12 +99,10 @@ def _check(judged: Judged, found: Fixes, after: Mapping[str, bytes]) -> None:
         if step.addition:
             path, one = step.addition
             wanted += Counter([(path, one.key, step.name, _plain(one.requirement, step.name))])
-    with tempfile.TemporaryDirectory(prefix="deadweight-") as room:
-        mirrored(judged.folder, Path(room), after)
-        try:
-            read = _stated(declarations(Path(room), tuple(dict.fromkeys((*judged.project.files, *after)))))
-        except DeadweightError as fault:
-            raise UsageError(f"the edit would break a file, so none is made: {fault.message}") from fault
+    try:
+        read = _stated(declarations(room))
+    except DeadweightError as fault:
+        raise UsageError(f"the edit would break a file, so none is made: {fault.message}") from fault
     if read != wanted:
         raise UsageError(f"the edit would not read back as meant, so none is made: {_unlike(wanted, read)}")
 

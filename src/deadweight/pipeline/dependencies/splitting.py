@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packaging.markers import Marker
@@ -26,12 +26,16 @@ from deadweight.requirements.writing.list_file import list_text, local_line
 
 @dataclass(frozen=True, slots=True)
 class SplitOrder:
-    """How a project is split: where to, for what, in which form, into `groups` of a pyproject.toml or into files."""
+    """How a project is split: where to, for what, in which form, into `groups` of a pyproject.toml or into files.
+
+    `unsafe` leaves out of the core what may be unused, too.
+    """
 
     out: Path
     wish: Wish
     form: Form = Form.REQUIREMENTS
     groups: bool = False
+    unsafe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,21 @@ def resolved_lists(uv: Uv, judged: Judged, order: SplitOrder, parts: Split) -> L
     return Lists(parts, locks)
 
 
+def core_of(uv: Uv, judged: Judged, order: SplitOrder, lists: Lists) -> Resolved:
+    """The core list for the target of this order, with the versions that the lists have wherever they fit."""
+    kept = lists.split.lists.get(CORE, ())
+    preferred = {**judged.versions, **{pin.name: pin.version for pin in lists.locks[CORE].pins}} if kept else {}
+    wanted = order.wish.targets(judged.project.declarations.requires_python)
+    return resolve(uv, _asked(judged, kept).demand(preferred, order.wish), wanted)
+
+
 def write_lists(judged: Judged, order: SplitOrder, lists: Lists, trial: Trial | None = None) -> SplitOutcome:
     """Write the folder: a list and a lock each, or a pyproject.toml with groups and the locks; nothing of it before."""
     files = files_of(judged, order, lists)
     with whole_directory(order.out) as room:
         for name, text in files.items():
             (room / name).write_text(text, "utf-8")
-    return outcome_of(judged, order, lists, trial)
+    return replace(outcome_of(judged, order, lists, trial), written=True)
 
 
 def outcome_of(judged: Judged, order: SplitOrder, lists: Lists, trial: Trial | None = None) -> SplitOutcome:

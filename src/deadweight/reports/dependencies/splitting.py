@@ -19,7 +19,7 @@ def split_report(outcome: SplitOutcome, paint: Paint) -> str:
 
 
 def _lines(outcome: SplitOutcome, paint: Paint) -> Iterator[str]:
-    yield paint(printable(outcome.out), "bold")
+    yield paint(printable(outcome.out), "bold") + ("" if outcome.written else paint("  not written", "red"))
     yield from _weights((*outcome.weights, *((outcome.whole,) if outcome.whole else ())), paint)
     yield from _kept("moved", tuple(outcome.split.moved()), paint)
     yield from _kept("added", tuple(outcome.split.added()), paint)
@@ -76,7 +76,8 @@ def _trial(trial: Trial, paint: Paint) -> Iterator[str]:
     yield f"proof      {paint(str(verdict), _COLOURS.get(verdict, 'yellow'), 'bold')}{_why(trial.proof)}"
     yield f"  {size(trial.before)} before, {size(trial.after)} with the core list: {times(trial.before, trial.after)}"
     for one in trial.returned:
-        yield f"  put back  {printable(one.name)}: {printable(one.probe)} misses the module {printable(one.module)}"
+        what = one.module or "something that is not in the core list"
+        yield f"  put back  {printable(one.name)}: {printable(one.probe)} misses {printable(what)}"
     for comparison in trial.proof.comparisons:
         if comparison.verdict is not Verdict.SAME:
             yield f"  {comparison.verdict}  {printable(comparison.probe)}: {printable(comparison.difference)}"
