@@ -58,14 +58,19 @@ def _system_packages(scene: Scene) -> tuple[SystemPackage, ...]:
     for manager, read in (("dpkg", _of_dpkg), ("apk", _of_apk), ("rpm", _of_rpm)):
         stated = tuple(read(listing))
         providers = _providers(stated)
-        found.extend(_package(listing, manager, one, providers) for one in stated)
+        kept = dpkg.records(listing) if stated and manager == "dpkg" else {}
+        for one in stated:
+            records = dpkg.records_of(kept, one.package.source)
+            found.append(_package(listing, (manager, records), one, providers))
     return tuple(sorted(found, key=lambda one: (one.manager, one.name, one.node)))
 
 
-def _package(listing: Listing, manager: str, stated: _Stated, providers: Mapping[str, set[str]]) -> SystemPackage:
+def _package(
+    listing: Listing, known: tuple[str, tuple[str, ...]], stated: _Stated, providers: Mapping[str, set[str]]
+) -> SystemPackage:
+    manager, records = known
     package = stated.package
     files = tuple(sorted({path for path in visible(listing, package.paths) if not _is_directory(listing, path)}))
-    records = tuple(dpkg.records_of(listing, package.source)) if manager == "dpkg" else ()
     names = {name for need in stated.needs for one in need for name in providers.get(one, ())}
     return SystemPackage(
         manager,

@@ -15,6 +15,7 @@ DATABASE = "var/lib/dpkg"
 STATUS = f"{DATABASE}/status"
 _INFO = f"{DATABASE}/info/"
 STATUS_D = f"{DATABASE}/status.d/"
+_ENDING = re.compile(r"\.[a-z][a-z0-9]*$")
 _FIELD = re.compile(r"^(Package|Version):[ \t]*(\S+)", re.MULTILINE)
 
 
@@ -82,12 +83,19 @@ def is_paragraph(path: str) -> bool:
     return path.startswith(STATUS_D) and not path.endswith(".md5sums")
 
 
-def records_of(listing: Listing, source: str) -> Iterator[str]:
+def records(listing: Listing) -> Mapping[str, tuple[str, ...]]:
+    """What the database keeps of single packages, by the path of each such file without its ending, sorted."""
+    found: dict[str, list[str]] = {}
+    for directory in (_INFO, STATUS_D):
+        for path in listing.directly_in(directory.rstrip("/")):
+            for stem in {path, _ENDING.sub("", path)}:
+                found.setdefault(stem, []).append(path)
+    return {stem: tuple(paths) for stem, paths in found.items()}
+
+
+def records_of(known: Mapping[str, tuple[str, ...]], source: str) -> tuple[str, ...]:
     """What the database keeps of one package alone, by the file that lists its paths."""
-    directory, _, name = source.rpartition("/")
-    stem = name.removesuffix(".list").removesuffix(".md5sums")
-    ending = re.compile(re.escape(stem) + r"(?:\.[a-z][a-z0-9]*)?")
-    yield from (path for path in listing.directly_in(directory) if ending.fullmatch(path.rpartition("/")[2]))
+    return known.get(source.removesuffix(".list").removesuffix(".md5sums"), ())
 
 
 def _information(listing: Listing, versions: Mapping[str, str]) -> Iterator[Claim]:
