@@ -13,7 +13,8 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 _SKIPPABLE = tuple(bytes([number]) + b"\x2a\x4d\x18" for number in range(0x50, 0x60))
 
 
-def _library() -> ModuleType:
+def library() -> ModuleType:
+    """The standard library's zstd, or what stands in for it before Python 3.14."""
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
@@ -22,13 +23,13 @@ def _library() -> ModuleType:
 
 
 def _reader(stream: BinaryIO) -> BinaryIO:
-    zstd = _library()
+    zstd = library()
     return unpacking(stream, zstd.ZstdDecompressor, zstd.ZstdError)
 
 
 def _writer(stream: BinaryIO, level: int) -> BinaryIO:
     """Each frame carries a checksum, so damage is seen when it is read."""
-    zstd = _library()
+    zstd = library()
     options = {zstd.CompressionParameter.compression_level: level, zstd.CompressionParameter.checksum_flag: 1}
     return cast(BinaryIO, zstd.ZstdFile(stream, "wb", options=options))
 

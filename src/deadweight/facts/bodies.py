@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from deadweight.codecs.zstd import library
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.gap import Gap
 from deadweight.core.scene import Fact, Scene
@@ -37,7 +37,7 @@ class Bodies:
         if path not in self._asked:
             self._fetch(path)
         kept = self._kept.get(path)
-        return zlib.decompress(kept) if kept is not None and path in self._packed else kept
+        return bytes(library().decompress(kept)) if kept is not None and path in self._packed else kept
 
     def _fetch(self, path: str) -> None:
         self._asked.add(path)
@@ -53,7 +53,7 @@ class Bodies:
         many = sum(entry.size for entry in entries) > MAX_PLAIN
         for entry, stream in self.scene.artifact.contents.stream(entries):
             body = stream.read(MAX_SOURCE)
-            self._kept[entry.path] = zlib.compress(body, _FAST) if many else body
+            self._kept[entry.path] = library().compress(body, _FAST) if many else body
             if many:
                 self._packed.add(entry.path)
 

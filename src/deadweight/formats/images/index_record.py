@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from types import ModuleType
 
 import msgspec
 from blake3 import blake3
 
+from deadweight.codecs.zstd import library
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.gap import Gap
 from deadweight.formats.tars.index import TarIndex
@@ -41,7 +40,7 @@ class _Record(msgspec.Struct, array_like=True):
 
 def to_record(index: TarIndex) -> bytes:
     """The index as bytes."""
-    packed = _zstd().compress(msgspec.msgpack.encode(_columns(index)), level=1)
+    packed = library().compress(msgspec.msgpack.encode(_columns(index)), level=1)
     return blake3(packed).digest() + bytes(packed)
 
 
@@ -50,7 +49,7 @@ def from_record(record: bytes, layer: int) -> TarIndex | None:
     packed = record[_CHECKSUM:]
     if blake3(packed).digest() != record[:_CHECKSUM]:
         return None
-    zstd = _zstd()
+    zstd = library()
     try:
         return _index(msgspec.msgpack.decode(zstd.decompress(packed), type=_Record), layer)
     except (zstd.ZstdError, msgspec.DecodeError, ValueError, LookupError):
@@ -132,11 +131,3 @@ def _bytes(text: str) -> bytes:
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
-
-
-def _zstd() -> ModuleType:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import lzma
 import struct
-import sys
 import zlib
-from types import ModuleType
 
 from deadweight.codecs.decompression import Decompressor
 from deadweight.codecs.deflate import Inflater
+from deadweight.codecs.zstd import library
 from deadweight.core.errors import Unknown
 
 STORED, DEFLATED, BZIP2, LZMA, ZSTD = 0, 8, 12, 14, 93
@@ -29,7 +28,7 @@ def unpacker(method: int, header: bytes) -> Decompressor | None:
 
         return bz2.BZ2Decompressor()
     if method == ZSTD:
-        made: Decompressor = _zstd().ZstdDecompressor()
+        made: Decompressor = library().ZstdDecompressor()
         return made
     if method == LZMA:
         return _lzma(header)
@@ -56,12 +55,4 @@ def _lzma(header: bytes) -> Decompressor:
 def damage(method: int) -> tuple[type[Exception], ...]:
     """What the unpacker of a method raises for damaged data."""
     raised = (zlib.error, lzma.LZMAError, OSError, EOFError)
-    return (*raised, _zstd().ZstdError) if method == ZSTD else raised
-
-
-def _zstd() -> ModuleType:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd
+    return (*raised, library().ZstdError) if method == ZSTD else raised
