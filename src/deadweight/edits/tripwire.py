@@ -74,6 +74,8 @@ def _manifest(listing: Listing, site: str, edits: Iterable[Edit]) -> Manifest:
 
 def _names(listing: Listing, site: str, path: str) -> Iterator[str]:
     """The module at the path, or the package that the directory is; what lies in it can't be asked for without it."""
+    if not path.endswith(_CODE) and path not in listing.directories:  # most of what goes: bytecode, data
+        return
     home = next((one for one in (site, posixpath.dirname(site)) if is_under(path, one) and path != one), None)
     if home is None or (home != site and f"{home}/os.py" not in listing):
         return
