@@ -312,7 +312,7 @@ def test_the_lock_of_pipenv_is_read_with_its_categories(tmp_path: Path) -> None:
          ["uv.lock:2: the package states no version", "uv.lock:4: the package states no name"]),
         ("poetry.lock", "[[package]]\nname = 'a'\nversion = 'x y'\n[metadata]\ncontent-hash = '0'\n",
          ["poetry.lock:1", "'x y' is no version"]),
-        ("pylock.toml", "lock-version = '1.0'\ncreated-by = ''\n[[packages]]\nname = 'a'\n[[packages]]\nversion = '1'\n",
+        ("pylock.toml", "lock-version = '1.0'\ncreated-by = ''\n[[packages]]\nname = 1\n[[packages]]\nversion = '1'\n",
          ["pylock.toml:3", "pylock.toml:5"]),
         ("pylock.toml", "lock-version = '9.0'\ncreated-by = 'x'\npackages = []\n", ["9.0"]),
         ("Pipfile.lock", '{"_meta": {"pipfile-spec": 6}, "default": {"a": {"version": ">1"}}}', ["no exact version"]),

@@ -18,6 +18,7 @@ class Fault(StrEnum):
     MISPLACED = "misplaced"
     CONFLICTING = "conflicting"
     UNMET = "unmet"
+    ALARMING = "alarming"
 
 
 @dataclass(frozen=True, slots=True)

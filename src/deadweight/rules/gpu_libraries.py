@@ -25,7 +25,6 @@ Measured: dependencies, 6.8 (from uv.lock sizes). pytorch docs/guides, index of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from deadweight.core.edit import Edit, Safety
@@ -34,18 +33,18 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
 from deadweight.facts.gpu import GPU, Gpu
+from deadweight.facts.gpu_names import is_gpu_library
 from deadweight.facts.requirement_graph import REQUIREMENTS
 from deadweight.rules.distribution_files import whole
 from deadweight.rules.reporting import measure
 
 _NAME = "gpu-libraries"
-_LIBRARIES = re.compile(r"nvidia-.+|triton|pytorch-triton|cuda-(?:toolkit|bindings|pathfinder|python)|cupy-cuda.+")
 _SWAP = "install the build for the processor instead, for torch with --index-url .../whl/cpu: its import loads these"
 
 
 def _find(scene: Scene) -> Iterator[Finding]:
     distributions = scene.ask(DISTRIBUTIONS)
-    libraries = [one for one in distributions if _LIBRARIES.fullmatch(one.name)]
+    libraries = [one for one in distributions if is_gpu_library(one.name)]
     if not libraries:
         return
     gpu = scene.ask(GPU)

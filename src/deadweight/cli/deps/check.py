@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,14 +28,16 @@ _FAULTS = ", ".join(Fault)
 @click.option(
     "--ignore", multiple=True, metavar="FAULT|NAME", help="Not these; also `ignore` in [tool.deadweight.deps]."
 )
+@click.option("--against", type=PATH, metavar="LOCK", help="An older lock: tell of CUDA that came since.")
 @TALK
-def COMMAND(project: Path, environment: Path | None, as_json: bool, quiet: bool, **given: tuple[str, ...]) -> int:  # noqa: N802
+def COMMAND(project: Path, environment: Path | None, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: ANN401, N802  # as click hands them over
     """What PROJECT uses and does not ask for, and what it asks for and does not use.
 
     Imports of every kind are read, and what else uses a distribution: commands in files of deployment, plugins,
     strings in configuration, drivers in URLs, engines by argument, what frameworks need, classes in pickles. Nothing is
     run. A module is mapped to its distribution by what is installed, else by a table, else by its name. What may be
-    used after all is told apart as not sure.
+    used after all is told apart as not sure. Alarms are raised where one thing is there twice, and where a tool of
+    development is asked for in production.
 
     Exit status 1 where anything is surely wrong.
 
@@ -43,8 +46,9 @@ def COMMAND(project: Path, environment: Path | None, as_json: bool, quiet: bool,
       deadweight deps check
       deadweight deps check service --env service/.venv --json
       deadweight deps check --select unused --ignore black
+      deadweight deps check --against old/uv.lock --select alarming
     """
-    checked = check_project(project, environment, Choice(given["select"], given["ignore"]))
+    checked = check_project(project, environment, Choice(**given))
     if as_json:
         plain = {
             "project": str(project),

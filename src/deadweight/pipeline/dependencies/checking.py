@@ -12,15 +12,18 @@ from packaging.utils import canonicalize_name
 from deadweight.core.errors import UsageError
 from deadweight.core.project import Project
 from deadweight.core.verdict import Fault, Verdict
-from deadweight.pipeline.dependencies.judging import judged
+from deadweight.dependencies.alarms import alarms, newer_of
+from deadweight.pipeline.dependencies.judging import Judged, judged
+from deadweight.requirements.locked import read_lock
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which verdicts are told: each word is a fault or the name of a distribution."""
+    """Which verdicts are told: each word is a fault or the name of a distribution; `against` is an older lock."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    against: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,24 @@ class Checked:
 def check_project(path: Path, environment: Path | None, choice: Choice) -> Checked:
     """The verdicts on the project in the folder, those that the choice or its own settings ignore left out."""
     found = judged(path, environment)
+    verdicts = (*found.verdicts, *_alarms(found, choice.against))
     ignored = _normalised((*choice.ignore, *_ignored(path)))
     selected = _normalised(choice.select)
-    return Checked(found.project, tuple(one for one in found.verdicts if _is_told(one, selected, ignored)))
+    return Checked(found.project, tuple(one for one in verdicts if _is_told(one, selected, ignored)))
+
+
+def _alarms(found: Judged, against: Path | None) -> tuple[Verdict, ...]:
+    """The alarms on what no other verdict is on; UsageError where an older lock has none to be held against."""
+    before = read_lock(against) if against else None
+    if before and newer_of(found.project, before) is None:
+        raise UsageError(
+            "there is no lock in the project to compare with it",
+            where=str(against),
+            advice="Lock the project: deadweight deps lock.",
+        )
+    judged_names = {one.name for one in found.verdicts if one.fault in (Fault.UNUSED, Fault.MISPLACED)}
+    raised = alarms(found.project, before, found.uses)
+    return tuple(one for one in raised if one.is_sure or one.name not in judged_names)
 
 
 def _is_told(verdict: Verdict, selected: frozenset[str], ignored: frozenset[str]) -> bool:

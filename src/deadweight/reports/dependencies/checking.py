@@ -19,6 +19,7 @@ _HEADS = {
     Fault.MISPLACED: "misplaced: asked for in one place, used in another",
     Fault.CONFLICTING: "conflicting: demands that no version meets",
     Fault.UNMET: "unmet: installed otherwise than is asked for",
+    Fault.ALARMING: "alarming: no fault of the code, and yet not meant so",
 }
 _COLOURS = {Fault.UNUSED: "yellow", Fault.MISPLACED: "yellow"}
 _MOST_USES = 3
