@@ -153,3 +153,5 @@ def test_the_name_that_a_library_had_before_a_wheel_was_repaired_is_not_loaded()
         "usr/lib/libfribidi.so.0": linked("libfribidi.so.0"),
     }
     assert _reached("s/ext.so", files) == {"usr/lib/libfribidi.so.0"}
+    itself = "s/ext.libs/libharfbuzz-0123abcd.so.0.1"
+    assert _reached(itself, {**files, itself: _says("libharfbuzz.so.0")}) == set()

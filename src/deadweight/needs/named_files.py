@@ -53,7 +53,9 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     file = scene.ask(NATIVE_FILES).get(path)
     if file is not None:
         named = file.names.difference(file.dynamic.needed, (file.dynamic.soname,))
-        named = frozenset(name for name in named if not _is_renamed(name, file.dynamic.needed))
+        named = frozenset(
+            name for name in named if not _is_renamed(name, (*file.dynamic.needed, path.rpartition("/")[2]))
+        )
         if _C_LIBRARY.search(path):
             named -= {_OTHER_SCRIPTS}
         elif _ASKS_FOR_NAMES in named and not _ASKS_PLAINLY.search(path):
@@ -75,7 +77,10 @@ def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]
 
 
 def _is_renamed(name: str, needed: Sequence[str]) -> bool:
-    """Whether a wheel's repair gave the library another name with a hash in it: the old one stands there unused."""
+    """Whether a wheel's repair gave the library another name with a hash in it: the old one stands there unused.
+
+    `needed` are the names of those that the file needs, and its own.
+    """
     stem = name.partition(".so")[0]
     return any(_HASHED.sub("", one.partition(".so")[0]) == stem for one in needed if _HASHED.search(one))
 
