@@ -1,0 +1,179 @@
+"""The modules that a pickle imports when it is loaded, read from its opcodes: nothing of it is run.
+
+Pickles stand alone, one after another in one file (torch before 1.6), in a zip (torch since), compressed as joblib and
+pandas write them, and with raw arrays between their opcodes (joblib). Sources: Lib/pickletools.py; Lib/pickle.py
+(GLOBAL, STACK_GLOBAL, INST); joblib/numpy_pickle.py (NumpyArrayWrapper.read_array); torch/serialization.py;
+numpy/lib/format.py.
+"""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import pickletools
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+LARGEST = 64 << 20
+_STRINGS = frozenset({"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE"})
+_PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
+_GETS = frozenset({"GET", "BINGET", "LONG_BINGET"})
+_MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_TEXT = re.compile(rb"c([A-Za-z_][\w.]{0,200})\n[A-Za-z_][\w.]{0,200}\n")
+_STACKED = re.compile(rb"\x8c([\x01-\xff])([A-Za-z_][\w.]*)\x94\x8c[\x01-\xff][A-Za-z_][\w.]*\x94\x93")
+_WITHOUT_EFFECT = frozenset({"FRAME", "PROTO", "MARK"})
+_JOBLIB = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
+_OF_TORCH = 5
+_ARRAY = b"\x93NUMPY"
+_ZIPPED = b"PK\x03\x04"
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x78": "zlib", b"BZh": "bz2", b"\xfd7zXZ": "lzma", b"\x5d\x00\x00": "lzma"}
+
+
+@dataclass(frozen=True, slots=True)
+class PickledNames:
+    """The dotted names of the modules, sorted; `gap` says what could not be read, empty where all was."""
+
+    modules: tuple[str, ...]
+    gap: str = ""
+
+
+def pickled_names(stream: BinaryIO, largest: int = LARGEST) -> PickledNames:
+    """The modules that loading the file imports; of what it holds no more than `largest` bytes are read at a time."""
+    head = stream.read(8)
+    stream.seek(0)
+    if head.startswith(_ZIPPED):
+        return _zipped(stream, largest)
+    try:
+        body = _unpacked(stream, head, largest)
+    except (zlib.error, OSError, lzma.LZMAError, EOFError, ValueError) as fault:
+        return PickledNames((), f"it cannot be decompressed: {fault}")
+    gap = f"only its first {largest} bytes are read" if len(body) >= largest else ""
+    return _pickles(body, gap)
+
+
+def _zipped(stream: BinaryIO, largest: int) -> PickledNames:
+    """What the pickles of a zip name: torch's data.pkl, and constants.pkl of TorchScript."""
+    names: set[str] = set()
+    gaps: list[str] = []
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            for member in archive.infolist():
+                if member.filename.endswith((".pkl", ".pickle")):
+                    with archive.open(member) as body:
+                        found = _pickles(body.read(largest), "")
+                    names.update(found.modules)
+                    gaps += [f"{member.filename}: {found.gap}"] if found.gap else []
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+        gaps.append(f"it is no whole zip: {fault}")
+    return PickledNames(tuple(sorted(names)), "; ".join(gaps))
+
+
+def _unpacked(stream: BinaryIO, head: bytes, largest: int) -> bytes:
+    kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "")
+    if kind in ("gzip", "zlib"):
+        return _inflated(stream, largest)
+    if kind == "bz2":
+        with bz2.open(stream) as inner:
+            return inner.read(largest)
+    if kind == "lzma":
+        with lzma.open(stream) as inner:
+            return inner.read(largest)
+    return stream.read(largest)
+
+
+def _inflated(stream: BinaryIO, largest: int) -> bytes:
+    """What zlib or gzip holds, as far as it goes: a cut one is read to its end, which the opcodes then tell."""
+    decompressor = zlib.decompressobj(47)
+    found = bytearray()
+    while len(found) < largest and not decompressor.eof:
+        piece = decompressor.unconsumed_tail or stream.read(1 << 16)
+        if not piece:
+            break
+        found += decompressor.decompress(piece, largest - len(found))
+    return bytes(found)
+
+
+def _pickles(body: bytes, gap: str) -> PickledNames:
+    """What the pickles of the bytes name, one behind another.
+
+    joblib puts raw arrays between opcodes: behind the first of them names are found by the bytes of their opcodes.
+    """
+    names: set[str] = set()
+    body = _of_array(body) if body.startswith(_ARRAY) else body
+    stream = io.BytesIO(body)
+    fault = _one(stream, names) if body else ""
+    count = 1
+    while not fault and _goes_on(body, stream.tell()):
+        fault, count = _one(stream, names), count + 1
+    if _JOBLIB & names:
+        names.update(_looked_for(body))
+        fault = ""
+    return PickledNames(tuple(sorted(names)), gap or (fault if count <= _OF_TORCH else ""))
+
+
+def _of_array(body: bytes) -> bytes:
+    """The pickle of an array of objects in NumPy's own format, nothing for an array of numbers."""
+    long = body[6:7] != b"\x01"
+    start = 12 if long else 10
+    end = start + int.from_bytes(body[8:start], "little")
+    return body[end:] if b"'|O'" in body[start:end] else b""
+
+
+def _goes_on(body: bytes, at: int) -> bool:
+    """Whether another pickle follows: torch wrote five to a file, of the second protocol."""
+    return body[at : at + 1] == b"\x80" and body[at + 1 : at + 2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+
+
+def _one(stream: io.BytesIO, names: set[str]) -> str:
+    """Adds what the pickle names; gives why its opcodes could not be read to the end, empty where they could."""
+    machine = _Machine(names)
+    try:
+        for code, argument, _ in pickletools.genops(stream):
+            machine.take(code.name, argument)
+    except (ValueError, IndexError, KeyError, OverflowError) as fault:
+        return f"its opcodes end in the middle: {fault}"
+    return ""
+
+
+def _looked_for(body: bytes) -> set[str]:
+    """The modules of GLOBAL and STACK_GLOBAL by their bytes, wherever they stand."""
+    found = {match[1] for match in _TEXT.finditer(body)}
+    found |= {match[2] for match in _STACKED.finditer(body) if match[1][0] == len(match[2])}
+    return {name.decode() for name in found}
+
+
+class _Machine:
+    """What the opcodes leave on the stack, as far as strings go: enough to tell the names that they join."""
+
+    def __init__(self, names: set[str]) -> None:
+        self.names = names
+        self.memo: dict[int, str] = {}
+        self.last: list[str] = []
+
+    def take(self, code: str, argument: object) -> None:
+        """Follow one opcode."""
+        if code in _STRINGS:
+            self.last = [*self.last[-1:], str(argument)]
+        elif code in _GETS:
+            self.last = [*self.last[-1:], self.memo.get(_number(argument), "")]
+        elif code == "MEMOIZE" or code in _PUTS:
+            self.memo[len(self.memo) if code == "MEMOIZE" else _number(argument)] = self.last[-1] if self.last else ""
+        elif code in ("GLOBAL", "INST"):
+            self._named(str(argument).partition(" ")[0])
+        elif code == "STACK_GLOBAL" and len(self.last) == 2:
+            self._named(self.last[0])
+        elif code not in _WITHOUT_EFFECT:
+            self.last = []
+
+    def _named(self, module: str) -> None:
+        if _MODULE.fullmatch(module):
+            self.names.add(module)
+        self.last = [""]
+
+
+def _number(argument: object) -> int:
+    return argument if isinstance(argument, int) else -1
