@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from deadweight.cli.configuration import Configuration, configuration
 from deadweight.cli.progress import terminal_progress
+from deadweight.cli.talk import PATH as PATH
+from deadweight.cli.talk import TALK as TALK
+from deadweight.cli.talk import stacked as stacked
 from deadweight.core.edit import Safety
 from deadweight.core.errors import UsageError
 from deadweight.core.level import Level
@@ -21,27 +24,8 @@ from deadweight.pipeline.finding import chosen_rules
 from deadweight.pipeline.opening import Sight
 from deadweight.pipeline.target import Target
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 SAFETIES = ("safe", "proven", "lossy")
-PATH = click.Path(readable=False, path_type=Path)
 TARGET = click.argument("target", type=PATH)
-
-
-def stacked(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several decorators as one."""
-
-    def decorate(command: Command) -> Command:
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return decorate
-
-
-TALK = stacked(
-    click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output."),
-    click.option("--quiet", "-q", is_flag=True, help="No progress, and no report but errors."),
-)
 LOOK = stacked(
     click.option("--gpu", metavar="sm_NN,…", help="The GPUs it runs on: code for all others is blanked."),
     click.option("--gpu-ptx", type=click.Choice(("keep", "drop")), help="What becomes of PTX, the fallback; kept."),

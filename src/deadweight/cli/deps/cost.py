@@ -9,7 +9,7 @@ import click
 
 from deadweight.cli.colour import in_colour
 from deadweight.cli.deps.looking import ENVIRONMENT, LOOKED_AT
-from deadweight.cli.options import TALK
+from deadweight.cli.talk import TALK
 from deadweight.dependencies.cost import costs
 from deadweight.pipeline.dependencies.asked_graph import open_graph
 from deadweight.pipeline.dependencies.lightening import lighter

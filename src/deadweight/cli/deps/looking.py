@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from deadweight.cli.options import PATH
+from deadweight.cli.talk import PATH
 
 LOOKED_AT = click.argument("target", metavar="[PROJECT|ENV|LOCK]", type=PATH, default=Path())
 ENVIRONMENT = click.option(
