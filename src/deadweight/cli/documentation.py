@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from deadweight.cli.configuration import Budget, Configuration
 from deadweight.cli.exits import EXITS
 from deadweight.core.level import Level
+from deadweight.core.model_report import ModelReport, Stripped
 from deadweight.core.plan import Plan
 from deadweight.core.seams import EditKind
 from deadweight.core.trace import Trace
@@ -37,6 +38,8 @@ def documents() -> Mapping[str, str]:
         "report.schema.json": text(report_schema()),
         "plan.schema.json": text(schema(Plan, {})),
         "trace.schema.json": text(schema(Trace, {})),
+        "model.schema.json": text(schema(ModelReport, {})),
+        "model-strip.schema.json": text(schema(Stripped, {})),
     }
 
 

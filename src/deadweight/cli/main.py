@@ -14,6 +14,7 @@ COMMANDS = {
     "verify": "run two artifacts side by side and compare",
     "restore": "put back what was cut",
     "deps": "what a project asks for, uses, carries and could leave",
+    "model": "what is in model files, and how to carry less of it",
     "rule": "what a rule looks for and why",
     "doctor": "which parts of the system are there",
     "completion": "a completion script for the shell",

@@ -23,6 +23,7 @@ from deadweight.core.report import Report
 from deadweight.core.requirement import Declarations, Lock
 from deadweight.core.scene import Scene
 from deadweight.core.shape import Shape
+from deadweight.core.tensor import Checkpoint, TensorFinding, Weighing
 from deadweight.core.usage import Usage
 
 
@@ -210,3 +211,28 @@ class Evidence:
     name: str
     summary: str
     find: Callable[[Project], Iterable[Usage]]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReader:
+    """One format of model files.
+
+    `rank` orders recognition, lowest first. `recognise` takes the path and its first 64 bytes; it never looks at the
+    name where the content decides. `read` walks headers only and runs nothing; it raises Corrupt or Hostile where the
+    file disagrees with itself, and what it cannot tell is a gap of the checkpoint.
+    """
+
+    name: str
+    summary: str
+    rank: int
+    recognise: Callable[[Path, bytes], bool]
+    read: Callable[[Path], Checkpoint]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRule:
+    """One kind of dead weight in checkpoints that are weighed together."""
+
+    name: str
+    summary: str
+    find: Callable[[Weighing], Iterable[TensorFinding]]

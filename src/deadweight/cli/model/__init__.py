@@ -1,0 +1,24 @@
+"""`deadweight model`: what is in a model file, and the same file without its dead weight; one module a command."""
+
+from __future__ import annotations
+
+import click
+
+from deadweight.cli.lazy_group import LazyGroup
+
+COMMANDS: dict[str, str] = {
+    "weigh": "tensors by bytes, what is dead weight and why; never runs the file",
+    "strip": "the same tensors without optimizer state, copies and unread ones",
+}
+
+
+@click.group("model", cls=LazyGroup, package="deadweight.cli.model", listed=COMMANDS)
+def COMMAND() -> None:  # noqa: N802
+    """What is in model files, read without running them, and how to carry less of it.
+
+    \b
+    Examples:
+      deadweight model weigh pretrained.pt
+      deadweight model weigh models/ --json
+      deadweight model strip pretrained.pt -o small.pt
+    """

@@ -1,0 +1,1 @@
+"""One file a kind of dead weight in checkpoints."""

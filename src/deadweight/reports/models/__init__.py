@@ -1,0 +1,1 @@
+"""What is said of model files, for a person: one file a command."""
