@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from deadweight.core.errors import UsageError
 from deadweight.dependencies.graph import Graph, graph_of
-from deadweight.dependencies.needs_of import Needs
 from deadweight.dependencies.node import Ask, Part
 from deadweight.dependencies.parts import download_of, preferred_tags
 from deadweight.dependencies.what_if import Change, Supposed, changed_asks, dropped, parsed, supposed
@@ -123,15 +121,10 @@ def _swapped_asks(asks: Iterable[Ask], swaps: Iterable[str]) -> tuple[Ask, ...]:
 
 def _resolved(opened: Opened, before: Graph, change: Change, asks: tuple[Ask, ...]) -> Supposed:
     """What the resolver finds for what is asked for then, keeping the versions that are there."""
-    from deadweight.requirements.resolving.resolution import Demand, resolve
-    from deadweight.requirements.resolving.targets import Target
+    from deadweight.pipeline.dependencies.downloads import resolved
     from deadweight.requirements.uv import find_uv
 
-    needs = Needs(opened.markers)
-    wanted = tuple(dict.fromkeys(ask.requirement for ask in asks if needs.holds(Requirement(ask.requirement))))
-    versions = {one.name: one.version for one in opened.parts if one.version}
-    target = Target(opened.markers["python_version"], _platform(opened.markers))
-    found = resolve(find_uv(), Demand(wanted, opened.folder or Path(), preferred=versions), [target])
+    found = resolved(opened, asks, find_uv())
     order = preferred_tags(opened.markers)
     parts = [
         _part(before, pin.name, pin.version, download_of(pin, order), _needed_by(found.via, pin.name))
@@ -154,10 +147,3 @@ def _part(before: Graph, name: str, version: str, download: int | None, requires
     if here is not None and here.version.partition("+")[0] == version.partition("+")[0]:
         return Part(name, here.version, here.size, download, requires)
     return Part(name, version, None, download, requires)
-
-
-def _platform(markers: Mapping[str, str]) -> str:
-    machine = {"arm64": "aarch64", "ARM64": "aarch64", "AMD64": "x86_64"}.get(markers["platform_machine"])
-    machine = machine or markers["platform_machine"]
-    ends = {"darwin": "apple-darwin", "win32": "pc-windows-msvc"}
-    return f"{machine}-{ends.get(markers['sys_platform'], 'manylinux_2_28')}"
