@@ -57,11 +57,19 @@ def test_a_library_that_is_nowhere_is_told_unless_the_tree_has_it(tmp_path: Path
 
 def test_what_is_no_elf_file_needs_nothing(tmp_path: Path) -> None:
     (tmp_path / "script").write_text("#!/bin/sh\n")
-    (tmp_path / "cut").write_bytes(b"\x7fELF\x02\x01\x01")
     gathering = Gathering("/nowhere", ())
-    Libraries(gathering, HostLoader(), frozenset()).take([str(tmp_path / "script"), str(tmp_path / "cut"), "/nowhere"])
+    Libraries(gathering, HostLoader(), frozenset()).take([str(tmp_path / "script"), "/nowhere"])
     assert not gathering.pieces
     assert not gathering.gaps
+
+
+@pytest.mark.parametrize("left", [7, 200])
+def test_a_damaged_library_is_told_for_what_it_needs_is_not_known(left: int, tmp_path: Path) -> None:
+    cut = tmp_path / "libcut.so"
+    cut.write_bytes(Path("/bin/ls").read_bytes()[:left])
+    gathering = Gathering("/nowhere")
+    Libraries(gathering, HostLoader(), frozenset()).take([str(cut), str(tmp_path / "absent.so"), str(tmp_path)])
+    assert [(gap.where, "not known" in gap.reason) for gap in gathering.gaps] == [(str(cut), True)]
 
 
 def test_libraries_that_are_loaded_by_name_are_taken_where_they_are() -> None:

@@ -62,7 +62,7 @@ class Libraries:
         waiting: list[tuple[str, tuple[str, ...]]] = [(path, ()) for path in files]
         while waiting:
             path, handed = waiting.pop()
-            dynamic = _dynamic(path) if path not in self.seen else None
+            dynamic = self._asking(path) if path not in self.seen else None
             self.seen.add(path)
             if dynamic is not None:
                 waiting += self._needed(path, dynamic, handed)
@@ -73,6 +73,18 @@ class Libraries:
         found = self._found(name, (), by) if by else ""
         if found:
             self.take([found])
+
+    def _asking(self, path: str) -> Dynamic | None:
+        """What a file that is taken asks for; one that should say so and can't be read is noted."""
+        try:
+            return _read(path)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return None
+        except OSError as fault:
+            self.gathering.note(path, f"what it needs is not known: {fault.strerror}")
+        except Corrupt as fault:
+            self.gathering.note(path, f"what it needs is not known: {fault.what}")
+        return None
 
     def _needed(self, path: str, dynamic: Dynamic, handed: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
         origin = posixpath.dirname(path)
@@ -102,12 +114,17 @@ def _expanded(directory: str, origin: str) -> str:
 
 
 def _dynamic(path: str) -> Dynamic | None:
-    """What the file asks the loader for; None for what is no whole ELF file."""
+    """What a file asks the loader for, as the loader sees it: it passes over what it can't read."""
     try:
-        with Path(path).open("rb") as stream:
-            if stream.read(4) != MAGIC:
-                return None
-            stream.seek(0)
-            return dynamic_of(stream)
+        return _read(path)
     except (OSError, Corrupt):
         return None
+
+
+def _read(path: str) -> Dynamic | None:
+    """What the file asks the loader for, None for what is no ELF file; raises Corrupt for a damaged one."""
+    with Path(path).open("rb") as stream:
+        if stream.read(4) != MAGIC:
+            return None
+        stream.seek(0)
+        return dynamic_of(stream)
