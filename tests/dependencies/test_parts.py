@@ -84,6 +84,6 @@ def test_a_marker_of_extras_or_groups_keeps_its_pin() -> None:
 
 
 def test_a_lock_lends_its_downloads_to_what_is_installed_in_the_same_version() -> None:
-    parts = (Part("a", "1.0+cpu", 10), Part("b", "2.0", 20))
-    lent = with_downloads(parts, (Part("a", "1.0", None, 5), Part("b", "2.1", None, 6)))
-    assert [one.download for one in lent] == [5, None]
+    parts = (Part("a", "1.0", 10), Part("b", "2.0", 20), Part("c", "1.0+cpu", 30))
+    lent = with_downloads(parts, (Part("a", "1.0", None, 5), Part("b", "2.1", None, 6), Part("c", "1.0", None, 7)))
+    assert [one.download for one in lent] == [5, None, None]

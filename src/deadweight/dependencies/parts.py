@@ -95,6 +95,9 @@ def _rank(file: LockedFile, order: Mapping[Tag, int]) -> int | None:
 
 
 def with_downloads(parts: Iterable[Part], locked: Iterable[Part]) -> tuple[Part, ...]:
-    """The parts with the downloads that a lock states of the same versions."""
-    known = {(one.name, one.version.partition("+")[0]): one.download for one in locked}
-    return tuple(replace(one, download=known.get((one.name, one.version.partition("+")[0]))) for one in parts)
+    """The parts with the downloads that a lock states of the same versions.
+
+    A local version is another build: 2.13.0+cpu is no 2.13.0.
+    """
+    known = {(one.name, one.version): one.download for one in locked}
+    return tuple(replace(one, download=known.get((one.name, one.version))) for one in parts)

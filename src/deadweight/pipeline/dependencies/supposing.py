@@ -144,6 +144,5 @@ def _needed_by(via: Mapping[str, tuple[str, ...]], asker: str) -> tuple[str, ...
 def _part(before: Graph, name: str, version: str, download: int | None, requires: tuple[str, ...]) -> Part:
     """A pin as a part; one that is there already has its size on disk."""
     here = before.parts.get(name)
-    if here is not None and here.version.partition("+")[0] == version.partition("+")[0]:
-        return Part(name, here.version, here.size, download, requires)
-    return Part(name, version, None, download, requires)
+    size = here.size if here is not None and here.version == version else None
+    return Part(name, version, size, download, requires)
