@@ -14,8 +14,8 @@ from builders.projects import project_at
 from deadweight.core.proof import Verdict
 from deadweight.dependencies.split_outcome import SplitOutcome
 from deadweight.pipeline.dependencies.locking import Wish
+from deadweight.pipeline.dependencies.split_order import SplitOrder
 from deadweight.pipeline.dependencies.split_project import split_project
-from deadweight.pipeline.dependencies.splitting import SplitOrder
 from deadweight.pipeline.exercise import Exercise
 
 RELEASES = {"alpha==1.0": ["delta"], "gamma==1.0": [], "delta==1.0": [], "heavy==1.0": []}

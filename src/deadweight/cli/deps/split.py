@@ -13,10 +13,9 @@ from deadweight.cli.deps.locking import FOR, FORM, wish
 from deadweight.cli.options import PATH, TALK, Manners, settings
 from deadweight.cli.proving import PROVE, exercise
 from deadweight.core.errors import ProofFailed
-from deadweight.dependencies.split_outcome import SplitOutcome
 from deadweight.pipeline.dependencies.locking import Form
+from deadweight.pipeline.dependencies.split_order import SplitOrder
 from deadweight.pipeline.dependencies.split_project import split_project
-from deadweight.pipeline.dependencies.splitting import SplitOrder
 from deadweight.pipeline.exercise import Exercise
 from deadweight.reports.dependencies.splitting import split_report
 from deadweight.reports.json import as_plain, text
@@ -62,8 +61,4 @@ def COMMAND(folder: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
         click.echo(text(as_plain(outcome)), nl=False)
     elif not quiet:
         click.echo(split_report(outcome, Paint(in_colour(sys.stdout))), nl=False)
-    return _status(outcome)
-
-
-def _status(outcome: SplitOutcome) -> int:
     return 0 if outcome.written else ProofFailed.exit_code

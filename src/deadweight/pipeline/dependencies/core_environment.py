@@ -8,7 +8,8 @@ from pathlib import Path
 
 from deadweight.core.errors import DeadweightError, Lacking
 from deadweight.pipeline.dependencies.judging import Judged
-from deadweight.pipeline.dependencies.splitting import Lists, SplitOrder, core_of, resolved_lists
+from deadweight.pipeline.dependencies.split_order import Lists, SplitOrder
+from deadweight.pipeline.dependencies.splitting import core_of, resolved_lists
 from deadweight.pipeline.dependencies.stands import Grounds
 from deadweight.requirements.index_options import index_options
 from deadweight.requirements.resolving.fresh import add_project, fill_environment, make_environment, weight

@@ -14,7 +14,8 @@ from deadweight.dependencies.split_outcome import SplitOutcome, Trial
 from deadweight.pipeline.dependencies.chosen import chosen
 from deadweight.pipeline.dependencies.core_environment import CoreEnvironment
 from deadweight.pipeline.dependencies.judging import Judged
-from deadweight.pipeline.dependencies.splitting import Lists, SplitOrder, outcome_of, split_lists, write_lists
+from deadweight.pipeline.dependencies.split_order import Lists, SplitOrder
+from deadweight.pipeline.dependencies.splitting import outcome_of, split_lists, write_lists
 from deadweight.pipeline.dependencies.trial import tried
 from deadweight.pipeline.exercise import Exercise
 from deadweight.requirements.uv import find_uv

@@ -16,7 +16,7 @@ from deadweight.dependencies.split_outcome import Returned, Trial
 from deadweight.pipeline.dependencies.asking_both import Known, Questions, compared, known, questions
 from deadweight.pipeline.dependencies.core_environment import CoreEnvironment
 from deadweight.pipeline.dependencies.judging import Judged
-from deadweight.pipeline.dependencies.splitting import Lists
+from deadweight.pipeline.dependencies.split_order import Lists
 from deadweight.pipeline.dependencies.stands import grounds
 from deadweight.pipeline.exercise import Exercise
 from deadweight.proof.comparison import spoiled
