@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
     rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
@@ -21,6 +21,8 @@ _TOKEN = re.compile(
     rb"(\((?:[^)#]|#[^\n]*)*\)|(?:[^\n;#\\]|\\\r?\n)*)",
     re.DOTALL,
 )
+_STRINGS, _TYPING = 2, 4
+"""The groups of _TOKEN: both kinds of string, the condition of a block for type checkers; the others are imports."""
 _COMMENT = re.compile(rb"#[^\n]*")
 _DOTTED = re.compile(rb"[\w.]+")
 _LISTED = (b"find_spec", b"import_string", b"import_object", b"load_object", b"lazy", b"Lazy", b"\ndef __getattr__")
@@ -77,46 +79,56 @@ class PythonText:
 def read(body: bytes) -> PythonText:
     """What the source says."""
     body = b"\n" + body.replace(b"\r\n", b"\n")
-    dynamic = _has(body, _DYNAMIC)
-    plugged = _has(body, _PLUGGED)
-    configured = b"INSTALLED_APPS" in body
+    dynamic, plugged, configured = _has(body, _DYNAMIC), _has(body, _PLUGGED), b"INSTALLED_APPS" in body
     listed = configured or dynamic or plugged or _has(body, (*_LISTED, *_LISTED_TOO))
-    statements: list[Statement] = []
-    texts: set[bytes] = set()
-    asked: set[bytes] = set()
-    short: set[bytes] = set()
+    found = _found(body, short=plugged)
+    names = {text.decode() for text in found.names}
+    dotted = frozenset(name for name in names if "." in name or ":" in name)
+    return PythonText(
+        tuple(found.statements),
+        dotted,
+        frozenset(names - dotted) if listed else frozenset(),
+        frozenset(name.decode() for name in found.asked),
+        frozenset(name.decode() for name in _RUN.findall(body)) if b"-m" in body else frozenset(),
+        listed,
+        dynamic,
+        plugged,
+        frozenset(text.decode("utf-8", "replace") for text in found.short),
+        configured,
+        _has(body, _REPLACED),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one pass over a source finds: statements, strings that could be names, those asked for, all short ones."""
+
+    statements: list[Statement] = field(default_factory=list)
+    names: set[bytes] = field(default_factory=set)
+    asked: set[bytes] = field(default_factory=set)
+    short: set[bytes] = field(default_factory=set)
+
+
+def _found(body: bytes, *, short: bool) -> _Found:
+    found = _Found()
     typing = 0
     for match in _TOKEN.finditer(body):
         kind = match.lastindex
         if kind is None:
             continue
-        if kind <= 2:
+        if kind <= _STRINGS:
             text = match[kind]
-            if plugged and len(text) <= LONGEST:
-                short.add(text)
+            if short and len(text) <= LONGEST:
+                found.short.add(text)
             if _NAME.fullmatch(text):
-                texts.add(text)
+                found.names.add(text)
                 if _is_asked(body, match.start()):
-                    asked.add(text)
-        elif kind == 4:
+                    found.asked.add(text)
+        elif kind == _TYPING:
             typing = max(typing, _end_of_typing(body, match))
         elif match.start() >= typing:
-            statements.extend(_statements(body, match))
-    names = {text.decode() for text in texts}
-    dotted = frozenset(name for name in names if "." in name or ":" in name)
-    return PythonText(
-        tuple(statements),
-        dotted,
-        frozenset(names - dotted) if listed else frozenset(),
-        frozenset(name.decode() for name in asked),
-        frozenset(found.decode() for found in _RUN.findall(body)) if b"-m" in body else frozenset(),
-        listed,
-        dynamic,
-        plugged,
-        frozenset(text.decode("utf-8", "replace") for text in short),
-        configured,
-        _has(body, _REPLACED),
-    )
+            found.statements.extend(_statements(body, match))
+    return found
 
 
 def _has(body: bytes, words: tuple[bytes, ...]) -> bool:
