@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from builders.programs import PYTHON, held, service, tree
+from deadweight.cli.entering import given_trace
 from deadweight.cli.program import run
-from deadweight.core.trace import Trace
-from deadweight.pipeline.tracing.file import read_trace
+from deadweight.core.trace import Touch, Trace, Use
+from deadweight.pipeline.tracing.file import read_trace, write_trace
 from deadweight.sandbox.launch import supervisor_environment
 from deadweight.sandbox.strace_words import OPTIONS
 
@@ -127,3 +128,14 @@ def test_the_artifact_itself_is_never_written_to(app: Path, capsys: pytest.Captu
     before = sorted(app.iterdir())
     said(capsys, "trace", app, "--probe", "command: true", "-o", app / "trace.json", status=2)
     assert sorted(app.iterdir()) == before
+
+
+def test_several_traces_that_are_given_are_united(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_trace(
+            Trace("blake3:1", name, (Touch(f"{name}.py", {Use.OPENED: 1}, 0.0, name),), runs=1), tmp_path / name
+        )
+    found = given_trace({"trace_files": (tmp_path / "one", tmp_path / "two")})
+    assert found is not None
+    assert ([touch.path for touch in found.touches], found.runs) == (["one.py", "two.py"], 2)
+    assert given_trace({}) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,17 @@ from deadweight.cli.proving import pairs
 from deadweight.core.trace import Trace
 from deadweight.pipeline.exercise import Exercise
 from deadweight.pipeline.tracing.file import read_trace
+from deadweight.pipeline.tracing.uniting import united
 
 ENTRIES = stacked(
     click.option("--entry", "entries", multiple=True, metavar="FILE|COMMAND", help="One more way in; repeatable."),
-    click.option("--from-trace", "trace_file", type=PATH, help="What a run touched: a file of deadweight trace."),
+    click.option(
+        "--from-trace",
+        "trace_files",
+        multiple=True,
+        type=PATH,
+        help="What a run touched: a file of deadweight trace; repeatable, they are united.",
+    ),
 )
 ENTER = stacked(
     click.option("--run", "command", metavar="COMMAND", help="How the program is started; an image has its own."),
@@ -27,9 +34,9 @@ ENTER = stacked(
 
 
 def given_trace(given: Mapping[str, Any]) -> Trace | None:
-    """The trace of the file that was named, None where none was."""
-    path: Path | None = given.get("trace_file")
-    return read_trace(path) if path else None
+    """The trace of the files that were named, united, None where none was."""
+    files: Sequence[Path] = given.get("trace_files") or ()
+    return united([read_trace(file) for file in files]) if files else None
 
 
 def entering(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:

@@ -14,6 +14,7 @@ from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.proving import Proving, proven
 from deadweight.pipeline.target import Place, Target, open_scene, target_of
 from deadweight.pipeline.watch import Watch
+from deadweight.pipeline.ways_in import acquaint
 
 
 def verify(before: Target | Place, after: Target | Place, exercise: Exercise) -> Report:
@@ -21,6 +22,7 @@ def verify(before: Target | Place, after: Target | Place, exercise: Exercise) ->
     watch = Watch()
     with watch.stage("open and attribute"):
         original, result = open_scene(before), open_scene(after)
+    acquaint(original, exercise)
     wish = proving(exercise, original.artifact, target_of(before).sight.opening.progress)
     with watch.stage("prove"):
         proof = _compared(original, result, wish)
