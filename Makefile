@@ -35,6 +35,7 @@ bench: $(VENV)/.ready ## measure against peers, side by side
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,bench]'
 	$(BIN)/python benchmarks/weigh.py
 	$(BIN)/python benchmarks/slim.py
+	$(BIN)/python benchmarks/deps.py
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from packaging.markers import UndefinedEnvironmentName
+from packaging.markers import Marker, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
@@ -29,42 +30,60 @@ class Bringing:
         return tuple(reversed(chain))
 
 
-def bringing(project: Project, without: str = "") -> Bringing:
-    """What brings what, from the declared names on; `without` one of them."""
-    needs = _needs(project)
-    starts = [one for one in project.declarations.items if not one.is_constraint and one.name != without]
-    asked_by: dict[str, str] = {one.name: "" for one in starts}
-    waiting: deque[tuple[str, frozenset[str]]] = deque(
-        (one.name, frozenset(map(canonicalize_name, one.parsed.extras))) for one in starts
-    )
-    done: set[tuple[str, frozenset[str]]] = set()
-    while waiting:
-        state = waiting.popleft()
-        if state in done:
-            continue
-        done.add(state)
-        for name, extras in _asked(needs.get(state[0], ()), state[1], project):
-            asked_by.setdefault(name, state[0])
-            waiting.append((name, extras))
-    return Bringing(asked_by)
+@dataclass(frozen=True)
+class Demands:
+    """What each distribution asks for, as it is installed, else as it is locked; each line is parsed once."""
+
+    project: Project
+    _parsed: dict[str, tuple[Requirement, ...]] = field(default_factory=dict, repr=False)
+
+    def bringing(self, without: str = "") -> Bringing:
+        """What brings what, from the declared names on; `without` one of them."""
+        starts = [one for one in self.project.declarations.items if not one.is_constraint and one.name != without]
+        asked_by = dict.fromkeys((one.name for one in starts), "")
+        waiting = deque((one.name, frozenset[str](map(canonicalize_name, one.parsed.extras))) for one in starts)
+        done: set[tuple[str, frozenset[str]]] = set()
+        while waiting:
+            state = waiting.popleft()
+            if state not in done:
+                done.add(state)
+                for name, extras in self._asked(*state):
+                    asked_by.setdefault(name, state[0])
+                    waiting.append((name, extras))
+        return Bringing(asked_by)
+
+    def _asked(self, name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+        for one in self._requirements(name):
+            if one.marker is None or any(_holds(one.marker, self._markers, extra) for extra in ("", *extras)):
+                yield canonicalize_name(one.name), frozenset(map(canonicalize_name, one.extras))
+
+    def _requirements(self, name: str) -> tuple[Requirement, ...]:
+        if name not in self._parsed:
+            self._parsed[name] = tuple(_requirements(self._lines.get(name, ())))
+        return self._parsed[name]
+
+    @cached_property
+    def _lines(self) -> Mapping[str, tuple[str, ...]]:
+        locked = {pin.name: pin.needs for lock in self.project.locks for pin in lock.pins if pin.needs}
+        installed = self.project.environment.distributions if self.project.environment else ()
+        return {**locked, **{one.name: one.requires for one in installed}}
+
+    @cached_property
+    def _markers(self) -> Mapping[str, str]:
+        return self.project.environment.markers if self.project.environment else {}
 
 
-def _needs(project: Project) -> Mapping[str, tuple[str, ...]]:
-    """The requirements of each distribution: as it is installed, else as it is locked."""
-    locked = {pin.name: pin.needs for lock in project.locks for pin in lock.pins if pin.needs}
-    installed = project.environment.distributions if project.environment else ()
-    return {**locked, **{one.name: one.requires for one in installed}}
-
-
-def _asked(lines: Iterable[str], extras: Iterable[str], project: Project) -> Iterator[tuple[str, frozenset[str]]]:
-    values = dict(project.environment.markers) if project.environment else {}
+def _requirements(lines: Iterable[str]) -> Iterator[Requirement]:
+    """Those that can be read: who made the distribution answers for the others."""
     for line in lines:
         try:
-            one = Requirement(line)
-            wanted = one.marker is None or any(
-                one.marker.evaluate({**values, "extra": extra}) for extra in ("", *extras)
-            )
-        except (InvalidRequirement, UndefinedEnvironmentName):
+            yield Requirement(line)
+        except InvalidRequirement:
             continue
-        if wanted:
-            yield canonicalize_name(one.name), frozenset(map(canonicalize_name, one.extras))
+
+
+def _holds(marker: Marker, values: Mapping[str, str], extra: str) -> bool:
+    try:
+        return marker.evaluate({**values, "extra": extra})
+    except UndefinedEnvironmentName:
+        return False

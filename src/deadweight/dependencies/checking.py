@@ -8,7 +8,7 @@ from dataclasses import replace
 from deadweight.core.project import Project
 from deadweight.core.usage import Usage
 from deadweight.core.verdict import Fault, Verdict
-from deadweight.dependencies.bringing import bringing
+from deadweight.dependencies.bringing import Demands
 from deadweight.dependencies.consequences import Consequences
 from deadweight.dependencies.doubt import Doubt
 from deadweight.dependencies.ledger import accounts
@@ -20,10 +20,10 @@ def check(project: Project, usages: Iterable[Usage]) -> tuple[Verdict, ...]:
     """Every verdict, the surest and gravest first."""
     known = tuple(usages)
     books = accounts(project, known)
-    consequences = Consequences(project)
+    consequences, demands = Consequences(project), Demands(project)
     found = (
-        *undeclared(project, books, bringing(project)),
-        *(_weighed(one, consequences) for one in unused(project, books, Doubt(project))),
+        *undeclared(project, books, demands.bringing()),
+        *(_weighed(one, consequences) for one in unused(project, books, Doubt(project, demands))),
         *consequences.unmet(),
     )
     return tuple(sorted(found, key=_order))

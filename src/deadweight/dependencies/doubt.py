@@ -9,6 +9,7 @@ from deadweight.core.environment import Installed
 from deadweight.core.gap import Gap
 from deadweight.core.project import Project
 from deadweight.core.requirement import Role
+from deadweight.dependencies.bringing import Demands
 
 _STARTING = (
     "Dockerfile*", "*.Dockerfile", "Containerfile*", "Procfile", "*compose*.y*ml", "*.service", "serverless.y*ml",
@@ -18,9 +19,10 @@ _STARTING = (
 
 @dataclass(frozen=True)
 class Doubt:
-    """What is not known of a project's uses."""
+    """What is not known of a project's uses, and what brings its distributions anyway."""
 
     project: Project
+    demands: Demands
 
     def of(self, name: str) -> str:
         """Why the distribution may be used after all though nothing is found: a sentence, empty for no doubt."""

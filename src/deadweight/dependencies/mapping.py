@@ -115,13 +115,22 @@ class Names:
     def _is_own(self, usage: Usage) -> bool:
         """Whether the module is the project's: a folder without `__init__.py` only where nothing else has the name."""
         top = usage.module.partition(".")[0]
-        if top in self._regular or not top:
-            return True
-        if self._could_be_declared(top):
+        if not top or top in self._regular:
+            return not self._is_part_of_another(usage.module)
+        if self._could_be_declared(top) and top != canonicalize_name(self.project.declarations.name).replace("-", "_"):
             return False
         if top in self.project.own or self._lies_beside(usage, top):
-            return True
+            return not self._is_part_of_another(usage.module)
         return top in self._anywhere and not self._environment.by_module.get(top)
+
+    def _is_part_of_another(self, module: str) -> bool:
+        """Whether a part of the name is a declared distribution's, and no file of the project has it: poetry.core."""
+        part = ".".join(module.split(".")[:2])
+        owners = {*self._environment.by_module.get(part, ()), self._table.get(part, "")} - {
+            self.project.declarations.name
+        }
+        declared = any(owner in self.project.declared for owner in owners)
+        return "." in part and declared and part not in self._parts
 
     def _lies_beside(self, usage: Usage, top: str) -> bool:
         """Whether a script's import finds it in the script's own folder, which is no package."""
@@ -160,6 +169,12 @@ class Names:
     @cached_property
     def _regular(self) -> frozenset[str]:
         return regular_modules(self.project.files)
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        """The last two names of the path of each module and package of the project, with a dot between them."""
+        paths = [path.rpartition(".")[0] for path in self.project.python]
+        return frozenset(".".join(path.split("/")[-2:]) for path in (*paths, *self._folders))
 
     @cached_property
     def _files(self) -> frozenset[str]:

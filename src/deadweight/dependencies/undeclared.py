@@ -11,7 +11,9 @@ from deadweight.core.verdict import Fault, Verdict
 from deadweight.dependencies.bringing import Bringing
 from deadweight.dependencies.ledger import Account
 from deadweight.dependencies.mapping import GUESSED, STATED
+from deadweight.facts.python_imports import LATE
 
+_VENDORED = frozenset({"vendored", "vendor", "_vendor", "_vendored", "third_party", "extern", "externals"})
 _ALWAYS_THERE = frozenset({"pip", "setuptools", "wheel"})
 
 
@@ -28,15 +30,19 @@ def undeclared(project: Project, accounts: Mapping[str, Account], brought: Bring
 def _counting(project: Project, account: Account) -> tuple[tuple[Usage, ...], bool]:
     """The uses that must be asked for, production's first, and whether that is sure: a guessed name is not."""
     if runs := tuple(use for use in account.needed(Role.CORE, Role.EXTRA) if _counts(use, account)):
-        return runs, account.basis != GUESSED
+        late = all(use.says == LATE for use in runs) and bool(project.declarations.name)
+        return runs, account.basis != GUESSED and not late
     others = tuple(use for use in account.needed(Role.TEST, Role.BUILD, Role.DEVELOPMENT) if use.module)
     states = any(one.role in (Role.TEST, Role.DEVELOPMENT) for one in project.declarations.items)
     return (others, account.basis != GUESSED) if others and states else ((), False)
 
 
 def _counts(use: Usage, account: Account) -> bool:
-    """A program that is not installed with Python may be the system's: only what is surely a distribution's counts."""
-    return bool(use.module) or account.basis == STATED
+    """Whether it must be asked for: what others' code in the project needs they had their own reasons for.
+
+    A program that is not installed with Python may be the system's: only what is surely a distribution's counts.
+    """
+    return (bool(use.module) or account.basis == STATED) and _VENDORED.isdisjoint(use.place.path.split("/"))
 
 
 def _verdict(
@@ -59,9 +65,14 @@ def _sentence(project: Project, account: Account, role: Role, chain: tuple[str, 
     who = _WHO.get(role, "the code" if role.runs else "developers")
     if len(chain) > 1:
         through = f" through {', '.join(chain[1:-1])}" if len(chain) > 2 else ""
-        return f"{who} use{_s(who)} it, nothing asks for it: it is there only because {chain[0]} brings it{through}"
+        return f"{who} use{_s(who)} it, and it is there only because {chain[0]} brings it{through}"
     missing = project.environment is not None and account.name not in project.environment.by_name
-    return f"{who} use{_s(who)} it, nothing asks for it" + (", and it is not installed" if missing else "")
+    late = all(use.says == LATE for use in account.needed(Role.CORE, Role.EXTRA)) and role.runs
+    return (
+        f"{who} use{_s(who)} it, and nothing asks for it"
+        + (", only in functions: it may be left to whoever calls them" if late else "")
+        + ("; it is not installed" if missing else "")
+    )
 
 
 def _s(who: str) -> str:

@@ -8,7 +8,6 @@ from deadweight.core.project import Project
 from deadweight.core.requirement import Place, Role
 from deadweight.core.usage import Usage
 from deadweight.core.verdict import Fault, Verdict
-from deadweight.dependencies.bringing import bringing
 from deadweight.dependencies.doubt import Doubt
 from deadweight.dependencies.ledger import Account
 
@@ -57,8 +56,8 @@ def _not_sure(project: Project, account: Account, doubt: Doubt) -> str:
     """Why production may need it after all: a sentence, empty where nothing speaks for it."""
     if hints := account.hints():
         return f"{hints[0].place}: it {hints[0].says}"
-    chain = bringing(project, account.name).chain(account.name)
-    if chain and _pins(project, account.name):
+    chain = doubt.demands.bringing(account.name).chain(account.name) if _pins(project, account.name) else ()
+    if chain:
         return f"{chain[0]} brings it anyway, and the line may be there for its version"
     return doubt.of(account.name)
 

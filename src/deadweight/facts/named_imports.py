@@ -16,8 +16,8 @@ from deadweight.facts.statements import Context, expressions, statements
 
 _MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _WORDS = re.compile(
-    r"import|load|lazy|resolve|find_spec|run_module|patch|setattr|delattr|mock|available|installed|package",
-    re.IGNORECASE,
+    r"(?:__import__|import(?:_\w+|orskip)|\w(?:import|Import)\w*|[Ll]azy\w*|resolve_name|find_(?:spec|loader)|run_module"
+    r"|patch|setattr|delattr|load\w*|available\w*|installed\w*|package\w*|module\w*)\s*\("
 )
 
 

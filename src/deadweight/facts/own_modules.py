@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from deadweight.core.requirement import Role
+from deadweight.facts.path_roles import role_of_path
+
 _ROOTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 _SOURCES = ("src", "lib", "python", "source")
 _ENDINGS = (".py", ".pyi", ".pyx", ".so", ".ipynb")
@@ -31,9 +34,9 @@ def regular_modules(files: Iterable[str]) -> frozenset[str]:
 
 
 def roots(files: Iterable[str]) -> tuple[str, ...]:
-    """The folders that hold a project, `""` the outermost, each other with a slash at its end."""
-    inner = {path.rpartition("/")[0] + "/" for path in files if "/" in path and path.rpartition("/")[2] in _ROOTS}
-    return ("", *sorted(inner))
+    """The folders that hold a project, `""` the outermost, each other with a slash at its end; none of tests."""
+    told = (path.rpartition("/") for path in files if "/" in path and role_of_path(path) is not Role.TEST)
+    return ("", *sorted({folder + slash for folder, slash, name in told if name in _ROOTS}))
 
 
 def _tops(parts: list[str]) -> Iterator[str]:

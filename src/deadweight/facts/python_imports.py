@@ -10,6 +10,9 @@ from deadweight.core.requirement import Place, Role
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.statements import Context, statements
 
+LATE = "is imported when a function is called"
+"""What is said of an import in a function."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -52,7 +55,7 @@ def says(context: Context) -> str:
         return "is imported for type checkers alone"
     if context.is_optional:
         return "is imported where it is there"
-    return "is imported when a function is called" if context.is_deferred else "is imported"
+    return LATE if context.is_deferred else "is imported"
 
 
 def _modules(node: ast.stmt) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 _PASSED_OVER = (
-    ".git .hg .svn .bzr .jj __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox .nox .venv venv env virtualenv"
+    ".git .hg .svn .bzr .jj __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox .nox .venv"
     " node_modules .eggs site-packages .ipynb_checkpoints __pypackages__ .pixi .direnv .cache .hypothesis .idea .vscode"
     " htmlcov"
 )
@@ -16,6 +17,12 @@ _PASSED_OVER = (
 def project_files(folder: Path) -> tuple[str, ...]:
     """The paths of its files relative to the folder, sorted; links to folders are not followed."""
     return tuple(sorted(_walked(folder, "", frozenset(_PASSED_OVER.split()))))
+
+
+def is_called(path: str, names: Iterable[str]) -> bool:
+    """Whether the name of the path, or the path as a whole where the glob has a slash, matches one of the globs."""
+    name = path.rpartition("/")[2]
+    return any(fnmatchcase(path if "/" in glob else name, glob) for glob in names)
 
 
 def _walked(folder: Path, below: str, without: frozenset[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from deadweight.core.verdict import Fault, Verdict
 from deadweight.reports.measures import plural, size
 from deadweight.reports.paint import Paint, clipped, printable
 
+GUESSED = "guessed"
 _HEADS = {
     Fault.UNDECLARED: "undeclared: used, and asked for nowhere",
     Fault.TRANSITIVE: "transitive: used, and there only because something else asks for it",
@@ -22,7 +23,7 @@ _HEADS = {
     Fault.ALARMING: "alarming: no fault of the code, and yet not meant so",
 }
 _COLOURS = {Fault.UNUSED: "yellow", Fault.MISPLACED: "yellow"}
-_MOST_USES = 3
+_MOST_USES = 2
 _MOST_GAPS = 5
 
 
@@ -64,18 +65,20 @@ def _head(project: Project, paint: Paint) -> str:
 
 
 def _verdict(one: Verdict, width: int, paint: Paint) -> Iterator[str]:
-    freed = f"  frees {size(one.size)}" if one.size else ""
-    fault = "" if one.is_sure else f"{one.fault}: "
-    yield f"  {paint(printable(one.name), 'bold')}{' ' * (width - len(one.name))}  {fault}{printable(one.says)}{freed}"
-    indent = " " * (width + 4)
+    """The name, what is wrong and what to do; then where it is used."""
+    freed = f", frees {size(one.size)}" if one.size else ""
     where = ", ".join(printable(str(place)) for place in one.places if place.line)
     advice = f"{one.advice} ({where})" if where else one.advice
-    for use in one.uses[:_MOST_USES]:
-        yield paint(f"{indent}{_use(use)}", "dim")
-    if len(one.uses) > _MOST_USES:
-        yield paint(f"{indent}and {len(one.uses) - _MOST_USES} more", "dim")
-    basis = f"; the name is {one.basis}" if one.basis == "guessed" else ""
-    yield f"{indent}-> {printable(advice)}{basis}"
+    says = f"{'' if one.is_sure else f'{one.fault}? '}{printable(one.says)}: {printable(advice)}{freed}"
+    name = f"{paint(printable(one.name), 'bold')}{' ' * (width - len(one.name))}"
+    yield f"  {name}  {says}"
+    by_place = {str(use.place): use for use in reversed(one.uses)}
+    for use in [*reversed(by_place.values())][:_MOST_USES]:
+        yield paint(f"{' ' * (width + 4)}{_use(use)}", "dim")
+    if len(by_place) > _MOST_USES:
+        yield paint(f"{' ' * (width + 4)}and {plural(len(by_place) - _MOST_USES, 'place')} more", "dim")
+    if one.basis == GUESSED:
+        yield paint(f"{' ' * (width + 4)}the distribution's name is guessed from the module's", "dim")
 
 
 def _use(use: Usage) -> str:
