@@ -8,6 +8,7 @@ from pathlib import Path
 
 from builders.programs import held, tree
 from builders.scenes import distribution_files
+from builders.stacks import layout_of
 from deadweight.core.proof import Verdict
 from deadweight.pipeline.exercise import Exercise
 from deadweight.pipeline.verifying import verify
@@ -28,3 +29,11 @@ def test_a_module_that_nothing_reaches_may_need_what_is_gone(tmp_path: Path) -> 
     assert report.proof is not None
     assert {one.verdict for one in report.proof.comparisons} == {Verdict.SAME}
     assert report.proof.unproven[0].startswith("1 module of shop can't be imported any more")
+
+
+def test_two_images_are_unpacked_side_by_side(tmp_path: Path) -> None:
+    held()
+    images = [layout_of(tmp_path / name, [[("a", b"")]]) for name in ("one", "two")]
+    report = verify(images[0], images[1], Exercise(probes=("command: /bin/true",)))
+    assert report.proof is not None
+    assert [one.probe for one in report.proof.comparisons] == ["command: /bin/true"]

@@ -60,6 +60,7 @@ def stand_for(artifact: Artifact, room: Path, place: Path | None = None) -> Stan
     tree = room / "tree"
     pack = format_named("directory").pack
     assert pack is not None, "trees can be written"
+    room.mkdir(exist_ok=True)
     pack(artifact, Changes(), tree, Packing())
     return Stand(root=tree, place=str(place or tree), image=artifact.image is not None)
 
