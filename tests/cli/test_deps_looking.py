@@ -99,6 +99,16 @@ def test_cost_of_an_environment_and_of_a_lock(project: Path, capsys: pytest.Capt
     assert found["whole"]["unsized"] == 2
 
 
+def test_lists_that_lie_among_what_is_installed_ask_for_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(tmp_path / "usr" / "lib" / "python3.11" / "site-packages", "one", files={"one/requirements.txt": b"gone"})
+    install(tmp_path / "target", "one", files={"one/requirements.txt": b"gone", "requirements.txt": b"gone"})
+    for place in (tmp_path, tmp_path / "target"):
+        found = json.loads(told(capsys, "cost", place, "--json"))
+        assert ([one["name"] for one in found["requirements"]], found["missing"]) == (["one"], [])
+
+
 def test_a_lock_beside_an_environment_gives_the_bytes_to_download(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

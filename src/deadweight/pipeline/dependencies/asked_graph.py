@@ -56,10 +56,15 @@ def open_graph(path: Path, environment: Path | None = None) -> Opened:
     """
     if path.is_file() and not (path.parent.parent / MARK).is_file():
         return _of_lock(path)
-    if not path.is_dir() or (path / MARK).is_file():
+    if not path.is_dir() or (path / MARK).is_file() or _is_installed(path):
         return _of_environment(path)
     stated = declarations(path)
     return _of_project(path, stated, environment) if stated.files else _of_environment(path)
+
+
+def _is_installed(folder: Path) -> bool:
+    """Whether distributions or a whole system lie in it, so that lists of requirements in it are those of others."""
+    return (folder / "usr" / "lib").is_dir() or any(folder.glob("*.dist-info"))
 
 
 def _of_lock(path: Path) -> Opened:
