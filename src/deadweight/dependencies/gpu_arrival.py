@@ -46,6 +46,13 @@ def gpu_arrivals(before: Lock, after: Lock, asked: Iterable[str]) -> Iterator[Ve
         yield from _lost_builds(locks)
 
 
+def gpu_carriers(lock: Lock) -> tuple[str, ...]:
+    """The names, sorted, that bring libraries for a GPU into a lock, as far as it says who needs whom."""
+    locks = _locks(lock, lock)
+    found = _carriers(locks, [name for name in locks.after if is_gpu_library(name)])
+    return tuple(sorted(filter(None, found)))
+
+
 def download_of(pin: Pinned) -> int | None:
     """The bytes of the file that Linux on x86-64 takes, of the largest where it has none; None where none is stated."""
     sized = [file for file in pin.files if file.size is not None]

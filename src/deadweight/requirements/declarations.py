@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -13,7 +12,7 @@ from deadweight.core.errors import UsageError
 from deadweight.core.plugins import found
 from deadweight.core.requirement import Declarations, Declared, Place, Role
 from deadweight.core.seams import Reader
-from deadweight.requirements.project_files import project_files
+from deadweight.requirements.project_files import is_called, project_files
 from deadweight.requirements.reading import every_one
 from deadweight.requirements.uv_sources import with_sources
 
@@ -43,13 +42,9 @@ def stated_paths(paths: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     where there is none near its root.
     """
     known = tuple(names)
-    found = [path for path in paths if _is_called(path, known) and _may_speak(path)]
+    found = [path for path in paths if is_called(path, known) and _may_speak(path)]
     near = [path for path in found if path.count("/") <= (2 if "requirements" in path.rpartition("/")[0] else 1)]
     return tuple(sorted(near or found, key=lambda path: (path.count("/"), path)))
-
-
-def _is_called(path: str, names: Iterable[str]) -> bool:
-    return any(fnmatchcase(path if "/" in name else path.rpartition("/")[2], name) for name in names)
 
 
 def _may_speak(path: str) -> bool:

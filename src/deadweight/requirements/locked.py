@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from deadweight.core.errors import UsageError
 from deadweight.core.plugins import found
 from deadweight.core.requirement import Lock
 from deadweight.core.seams import LockReader
-from deadweight.requirements.project_files import project_files
+from deadweight.requirements.project_files import is_called, project_files
 from deadweight.requirements.reading import every_one
 
 _ADVICE = "Locks of uv, poetry, pdm, pipenv, pip-compile and PEP 751 are read."
@@ -40,7 +39,7 @@ def read_lock(path: Path) -> Lock:
     if not path.is_file():
         raise UsageError("there is no such file", where=str(path), advice=_ADVICE)
     known = lock_readers()
-    named = [reader for reader in known if _is_called(path.name, reader)]
+    named = [reader for reader in known if is_called(path.name, reader.names)]
     for reader in named:
         if lock := reader.read(path.parent, path.name):
             return replace(lock, path=str(path))
@@ -54,7 +53,7 @@ def _read(folder: Path, paths: Iterable[str], faults: list[UsageError]) -> Itera
     known = lock_readers()
     for path in paths:
         for reader in known:
-            if _is_called(path, reader) and path.count("/") <= 1:
+            if is_called(path, reader.names) and path.count("/") <= 1:
                 try:
                     yield from _one(reader, folder, path)
                 except UsageError as error:
@@ -67,11 +66,6 @@ def _one(reader: LockReader, folder: Path, path: str) -> Iterator[Lock]:
         yield lock
     elif path.rpartition("/")[2] in reader.names:
         raise UsageError(f"it is no {reader.name}", where=path, advice="Make it anew with the tool that it is of.")
-
-
-def _is_called(path: str, reader: LockReader) -> bool:
-    name = path.rpartition("/")[2]
-    return any(fnmatchcase(path if "/" in glob else name, glob) for glob in reader.names)
 
 
 def _tried(reader: LockReader, path: Path) -> Lock | None:
