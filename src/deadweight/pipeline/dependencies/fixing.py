@@ -100,7 +100,8 @@ def _check(judged: Judged, found: Fixes, room: Path) -> None:
             path, one = step.addition
             wanted += Counter([(path, one.key, step.name, _plain(one.requirement, step.name))])
     try:
-        read = _stated(declarations(room))
+        files = dict.fromkeys((*judged.project.files, *(edit.path for edit in found.edits())))
+        read = _stated(declarations(room, sorted(files)))
     except DeadweightError as fault:
         raise UsageError(f"the edit would break a file, so none is made: {fault.message}") from fault
     if read != wanted:
