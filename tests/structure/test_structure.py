@@ -16,7 +16,7 @@ import deadweight
 from deadweight.cli.documentation import documents
 from deadweight.cli.main import COMMANDS
 from deadweight.core.plugins import found, named
-from deadweight.core.seams import Cataloger, Codec, EditKind, Format, ReportForm, Rule
+from deadweight.core.seams import Cataloger, Codec, EditKind, Format, ModelReader, ModelRule, ReportForm, Rule
 
 SOURCE = Path(deadweight.__file__).parent
 ROOT = SOURCE.parents[1]
@@ -92,6 +92,8 @@ def test_every_rule_has_a_case_that_finds_and_one_that_does_not(plugin: object) 
         ("owners", "CATALOGER", Cataloger, 8),
         ("edits", "EDIT", EditKind, 5),
         ("reports", "FORM", ReportForm, 2),
+        ("models.readers", "MODEL_READER", ModelReader, 12),
+        ("models.rules", "MODEL_RULE", ModelRule, 10),
     ],
 )
 def test_every_seam_has_its_plug_ins_each_under_a_name_of_its_own(
@@ -114,7 +116,7 @@ def test_the_documentation_is_what_the_code_says() -> None:
     assert not stale, "run make docs"
 
 
-@pytest.mark.parametrize("name", ["report.schema.json", "plan.schema.json", "trace.schema.json"])
+@pytest.mark.parametrize("name", ["report.schema.json", "plan.schema.json", "trace.schema.json", "model.schema.json"])
 def test_the_published_schema_only_gains_fields(name: str) -> None:
     """`first/` holds the schemas as first published; what they name stays, with its type."""
     first = json.loads((TESTS / "structure" / "first" / name).read_text("utf-8"))

@@ -1,31 +1,27 @@
 """The modules that a pickle imports when it is loaded, read from its opcodes: nothing of it is run.
 
 Pickles stand alone, one after another in one file (torch before 1.6), in a zip (torch since), compressed as joblib and
-pandas write them, and with raw arrays between their opcodes (joblib). Sources: Lib/pickletools.py; Lib/pickle.py
-(GLOBAL, STACK_GLOBAL, INST); joblib/numpy_pickle.py (NumpyArrayWrapper.read_array); torch/serialization.py;
-numpy/lib/format.py.
+pandas write them, and with raw arrays between their opcodes (joblib). Sources: joblib/numpy_pickle.py
+(NumpyArrayWrapper.read_array); torch/serialization.py; numpy/lib/format.py.
 """
 
 from __future__ import annotations
 
 import bz2
-import io
 import lzma
-import pickletools
 import re
 import zipfile
 import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from deadweight.models.pickles.walker import walk_as_far
+from deadweight.models.window import Window, of_bytes
+
 LARGEST = 64 << 20
-_STRINGS = frozenset({"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "UNICODE"})
-_PUTS = frozenset({"PUT", "BINPUT", "LONG_BINPUT"})
-_GETS = frozenset({"GET", "BINGET", "LONG_BINGET"})
 _MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _TEXT = re.compile(rb"c([A-Za-z_][\w.]{0,200})\n[A-Za-z_][\w.]{0,200}\n")
 _STACKED = re.compile(rb"\x8c([\x01-\xff])([A-Za-z_][\w.]*)\x94\x8c[\x01-\xff][A-Za-z_][\w.]*\x94\x93")
-_WITHOUT_EFFECT = frozenset({"FRAME", "PROTO", "MARK"})
 _JOBLIB = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
 _OF_TORCH = 5
 _ARRAY = b"\x93NUMPY"
@@ -104,11 +100,11 @@ def _pickles(body: bytes, gap: str) -> PickledNames:
     """
     names: set[str] = set()
     body = _of_array(body) if body.startswith(_ARRAY) else body
-    stream = io.BytesIO(body)
-    fault = _one(stream, names) if body else ""
+    window = of_bytes(body, "the pickle")
+    end, fault = _one(window, 0, names) if body else (0, "")
     count = 1
-    while not fault and _goes_on(body, stream.tell()):
-        fault, count = _one(stream, names), count + 1
+    while not fault and _goes_on(body, end):
+        (end, fault), count = _one(window, end, names), count + 1
     if _JOBLIB & names:
         names.update(_looked_for(body))
         fault = ""
@@ -128,15 +124,11 @@ def _goes_on(body: bytes, at: int) -> bool:
     return body[at : at + 1] == b"\x80" and body[at + 1 : at + 2] in (b"\x02", b"\x03", b"\x04", b"\x05")
 
 
-def _one(stream: io.BytesIO, names: set[str]) -> str:
-    """Adds what the pickle names; gives why its opcodes could not be read to the end, empty where they could."""
-    machine = _Machine(names)
-    try:
-        for code, argument, _ in pickletools.genops(stream):
-            machine.take(code.name, argument)
-    except (ValueError, IndexError, KeyError, OverflowError) as fault:
-        return f"its opcodes end in the middle: {fault}"
-    return ""
+def _one(window: Window, at: int, names: set[str]) -> tuple[int, str]:
+    """Adds what the pickle names; gives its end, and why it could not be walked there, empty where it could."""
+    walked, fault = walk_as_far(window, at)
+    names.update(name.module for name in walked.names if _MODULE.fullmatch(name.module) and name.name[:1] != "<")
+    return walked.end, f"its opcodes end in the middle: {fault}" if fault else ""
 
 
 def _looked_for(body: bytes) -> set[str]:
@@ -144,36 +136,3 @@ def _looked_for(body: bytes) -> set[str]:
     found = {match[1] for match in _TEXT.finditer(body)}
     found |= {match[2] for match in _STACKED.finditer(body) if match[1][0] == len(match[2])}
     return {name.decode() for name in found}
-
-
-class _Machine:
-    """What the opcodes leave on the stack, as far as strings go: enough to tell the names that they join."""
-
-    def __init__(self, names: set[str]) -> None:
-        self.names = names
-        self.memo: dict[int, str] = {}
-        self.last: list[str] = []
-
-    def take(self, code: str, argument: object) -> None:
-        """Follow one opcode."""
-        if code in _STRINGS:
-            self.last = [*self.last[-1:], str(argument)]
-        elif code in _GETS:
-            self.last = [*self.last[-1:], self.memo.get(_number(argument), "")]
-        elif code == "MEMOIZE" or code in _PUTS:
-            self.memo[len(self.memo) if code == "MEMOIZE" else _number(argument)] = self.last[-1] if self.last else ""
-        elif code in ("GLOBAL", "INST"):
-            self._named(str(argument).partition(" ")[0])
-        elif code == "STACK_GLOBAL" and len(self.last) == 2:
-            self._named(self.last[0])
-        elif code not in _WITHOUT_EFFECT:
-            self.last = []
-
-    def _named(self, module: str) -> None:
-        if _MODULE.fullmatch(module):
-            self.names.add(module)
-        self.last = [""]
-
-
-def _number(argument: object) -> int:
-    return argument if isinstance(argument, int) else -1

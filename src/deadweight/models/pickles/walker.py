@@ -18,16 +18,30 @@ def walk(window: Window, at: int = 0, fill: Fill | None = None, depth: int = 0) 
     What stands before the damage is run by whoever loads the pickle, so the error tells of code that was met.
     """
     machine = Machine(Cursor(window, at), fill)
-    try:
-        _run(machine)
-    except Corrupt as error:
-        raise Corrupt(error.what + machine.ran(), where=error.where, advice=error.advice) from error
-    except (IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
-        what = f"the pickle is damaged at offset {machine.place}: {type(error).__name__} {error}"
-        raise Corrupt(what + machine.ran(), where=window.where) from error
+    damage = _damage(machine)
+    if damage is not None:
+        raise Corrupt(damage.what + machine.ran(), where=window.where, advice=damage.advice) from damage
     for blob in machine.within if depth < _DEEPEST else ():
         _walk_within(machine, blob, depth)
     return machine.walked
+
+
+def walk_as_far(window: Window, at: int = 0) -> tuple[Walked, str]:
+    """What the pickle at the offset names as far as it can be walked, and what stopped that, empty for its end."""
+    machine = Machine(Cursor(window, at), None)
+    damage = _damage(machine)
+    return machine.walked, damage.what if damage is not None else ""
+
+
+def _damage(machine: Machine) -> Corrupt | None:
+    """Run the machine to the end; gives what is wrong with the pickle, if anything is."""
+    try:
+        _run(machine)
+    except Corrupt as error:
+        return error
+    except (IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        return Corrupt(f"the pickle is damaged at offset {machine.place}: {type(error).__name__} {error}")
+    return None
 
 
 def _run(machine: Machine) -> None:
