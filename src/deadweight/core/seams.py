@@ -196,12 +196,14 @@ class LockReader:
     """One form of lock: `names` are globs of file names, `read` takes the project's folder and the relative path.
 
     It raises UsageError with all problems of the file at once; None for a file of the name that is no such lock.
+    `sign` are bytes that stand in every such file, by which one of another name is tried; a longer sign is tried first.
     """
 
     name: str
     summary: str
     names: tuple[str, ...]
     read: Callable[[Path, str], Lock | None]
+    sign: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

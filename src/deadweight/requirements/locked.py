@@ -43,7 +43,7 @@ def read_lock(path: Path) -> Lock:
     for reader in named:
         if lock := reader.read(path.parent, path.name):
             return replace(lock, path=str(path))
-    for reader in known:
+    for reader in _signed(known, path.read_bytes()):
         if lock := _tried(reader, path):
             return replace(lock, path=str(path))
     raise UsageError("it is no lock that is read", where=str(path), advice=_ADVICE)
@@ -66,6 +66,11 @@ def _one(reader: LockReader, folder: Path, path: str) -> Iterator[Lock]:
         yield lock
     elif path.rpartition("/")[2] in reader.names:
         raise UsageError(f"it is no {reader.name}", where=path, advice="Make it anew with the tool that it is of.")
+
+
+def _signed(known: Iterable[LockReader], data: bytes) -> list[LockReader]:
+    """The readers whose sign stands in the bytes, the most telling one first."""
+    return sorted((reader for reader in known if reader.sign in data), key=lambda reader: -len(reader.sign))
 
 
 def _tried(reader: LockReader, path: Path) -> Lock | None:

@@ -57,4 +57,6 @@ def _united(pins: Iterable[Pinned]) -> tuple[Pinned, ...]:
     return tuple(found.values())
 
 
-LOCK_READER: LockReader = LockReader(name="pdm.lock", summary="pdm's lock", names=("pdm.lock",), read=_read)
+LOCK_READER: LockReader = LockReader(
+    name="pdm.lock", summary="pdm's lock", names=("pdm.lock",), read=_read, sign=b"lock_version"
+)

@@ -103,4 +103,5 @@ LOCK_READER: LockReader = LockReader(
         "*frozen*.txt",
     ),
     read=_read,
+    sign=b"==",
 )

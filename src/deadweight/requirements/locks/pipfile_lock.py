@@ -93,4 +93,6 @@ def _line(text: str, name: str, start: int) -> int:
     return text.count("\n", 0, found.start(0)) + 1 + found[0].count("\n") if found else 0
 
 
-LOCK_READER: LockReader = LockReader(name="Pipfile.lock", summary="pipenv's lock", names=("Pipfile.lock",), read=_read)
+LOCK_READER: LockReader = LockReader(
+    name="Pipfile.lock", summary="pipenv's lock", names=("Pipfile.lock",), read=_read, sign=b"pipfile-spec"
+)

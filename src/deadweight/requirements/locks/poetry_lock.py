@@ -90,5 +90,5 @@ def _source(source: Table) -> str:
 
 
 LOCK_READER: LockReader = LockReader(
-    name="poetry.lock", summary="Poetry's lock, old and new", names=("poetry.lock",), read=_read
+    name="poetry.lock", summary="Poetry's lock, old and new", names=("poetry.lock",), read=_read, sign=b"content-hash"
 )

@@ -77,4 +77,5 @@ LOCK_READER: LockReader = LockReader(
     summary="the standard lock of PEP 751",
     names=("pylock.toml", "pylock.*.toml"),
     read=_read,
+    sign=b"created-by",
 )

@@ -103,5 +103,9 @@ def _names(listed: Iterable[Table]) -> list[str]:
 
 
 LOCK_READER: LockReader = LockReader(
-    name="uv.lock", summary="uv's lock: sizes, hashes, markers, groups", names=("uv.lock",), read=_read
+    name="uv.lock",
+    summary="uv's lock: sizes, hashes, markers, groups",
+    names=("uv.lock",),
+    read=_read,
+    sign=b"[[package]]",
 )
