@@ -20,7 +20,17 @@ def test_a_service_with_more_than_it_needs_is_judged_as_a_person_would() -> None
     from deps import BUILD, NEEDED, UNDECLARED, UNNEEDED, of_deadweight, prepare
 
     service = prepare()
-    command = [sys.executable, "-m", "deadweight", "deps", "check", service, "--env", BUILD / "env", "--json"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "deadweight",
+        "deps",
+        "check",
+        service,
+        "--env",
+        BUILD / "env",
+        "--json",
+    ]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

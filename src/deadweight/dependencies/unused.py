@@ -33,10 +33,10 @@ def unused(project: Project, accounts: Mapping[str, Account], doubt: Doubt) -> I
 
 
 def _of_production(project: Project, account: Account, doubt: Doubt) -> Iterator[Verdict]:
-    if account.runtime():
+    if account.runtime() or account.hints():
         return
     places = _places(project, account.name)
-    told = (*account.elsewhere(), *account.hints())
+    told = account.elsewhere()
     why_not = _not_sure(project, account, doubt)
     tail = f"; not sure: {why_not}" if why_not else ""
     if account.elsewhere():
@@ -54,8 +54,6 @@ def _of_production(project: Project, account: Account, doubt: Doubt) -> Iterator
 
 def _not_sure(project: Project, account: Account, doubt: Doubt) -> str:
     """Why production may need it after all: a sentence, empty where nothing speaks for it."""
-    if hints := account.hints():
-        return f"{hints[0].place}: it {hints[0].says}"
     chain = doubt.demands.bringing(account.name).chain(account.name) if _pins(project, account.name) else ()
     if chain:
         return f"{chain[0]} brings it anyway, and the line may be there for its version"
