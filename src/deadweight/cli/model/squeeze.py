@@ -1,0 +1,75 @@
+"""`deadweight model squeeze`: the smallest model that keeps what a task asks for, where a gate says so."""
+
+from __future__ import annotations
+
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from deadweight.cli.colour import in_colour
+from deadweight.cli.options import PATH, TALK
+from deadweight.cli.progress import terminal_progress
+from deadweight.core.errors import Lacking, UsageError
+from deadweight.reports.json import as_plain, text
+
+REFUSED = 3
+
+
+@click.command("squeeze")
+@click.argument("file", type=PATH)
+@click.option("--output", "-o", "out", type=PATH, required=True, help="The squeezed file; an ordinary safetensors.")
+@click.option("--task", "task", type=PATH, required=True, help="The Python file that says what it is judged by.")
+@click.option("--keep", type=click.FloatRange(0.01, 1.0), default=0.95, show_default=True, help="The share to keep.")
+@click.option("--ratio", type=click.FloatRange(1.0), default=None, help="How many times smaller; as small as passes.")
+@click.option("--memory", type=PATH, help="A file that remembers what was judged, so that a search goes on.")
+@TALK
+def COMMAND(  # noqa: N802
+    file: Path, out: Path, task: Path, keep: float, ratio: float | None, memory: Path | None, as_json: bool, quiet: bool
+) -> int:
+    """Squeeze FILE: weights rounded with error feedback to codes that zstd packs, coarser until a task says stop.
+
+    The task's development data steer the search. The result is written only where the gate's data, touched once, say
+    that each task keeps the share: the lower bound of a paired bootstrap, 95 % sure. Otherwise nothing is written, and
+    the exit status is 3. The task is your own program and is run as such.
+
+    \b
+    Examples:
+      deadweight model squeeze model.safetensors -o small.safetensors --task task.py
+      deadweight model squeeze model.safetensors -o small.safetensors --task task.py --ratio 14 --keep 0.97
+      deadweight model restore small.safetensors -o plain.safetensors
+    """
+    _check_numpy()
+    from deadweight.pipeline.squeezing import Order, squeeze
+    from deadweight.reports.models import squeezing
+    from deadweight.squeezing.memory import Memory
+    from deadweight.squeezing.search import Aim
+    from deadweight.squeezing.task import program_of
+
+    if out.exists():
+        raise UsageError("it is there already", where=str(out), advice="Name another, or remove it first.")
+    progress = terminal_progress(quiet)
+    remembered = Memory(memory, _digest(file) + _digest(task))
+    order = Order(file, out, Aim(keep, ratio or 0.0), remembered)
+    report = squeeze(order, program_of(task), progress)
+    if as_json:
+        sys.stdout.write(text({**as_plain(report), "passed": report.passed}))
+    elif not quiet:
+        sys.stdout.write(squeezing.text(report, in_colour(sys.stdout)))
+    return 0 if report.passed else REFUSED
+
+
+def _digest(path: Path) -> str:
+    found = sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            found.update(piece)
+    return found.hexdigest()
+
+
+def _check_numpy() -> None:
+    try:
+        import numpy  # noqa: F401
+    except ImportError as fault:
+        raise Lacking("squeezing needs numpy", advice="pip install 'deadweight[models]'") from fault

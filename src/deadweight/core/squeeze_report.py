@@ -1,0 +1,65 @@
+"""What squeezing a model came to: the front that was tried, the point that was chosen, and the gate's word on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One task: the metric before and after, and the share of it that is kept with 95 % confidence, at least."""
+
+    task: str
+    before: float
+    after: float
+    lower: float
+    examples: int
+
+    @property
+    def ratio(self) -> float:
+        """What is kept: after over before."""
+        return self.after / self.before
+
+    def passes(self, keep: float) -> bool:
+        """Whether at least that share is kept, chance allowed for."""
+        return self.lower >= keep
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One point of the front: the factor on the steps, the file's bytes, and what development data say."""
+
+    factor: float
+    size: int
+    judged: tuple[Judged, ...]
+
+    def passes(self, keep: float) -> bool:
+        """Whether every task keeps that share."""
+        return all(one.passes(keep) for one in self.judged)
+
+    @property
+    def worst(self) -> Judged:
+        """The task that keeps least."""
+        return min(self.judged, key=lambda one: one.lower)
+
+
+@dataclass(frozen=True, slots=True)
+class SqueezeReport:
+    """One run: the front by bytes, most first, the point that went to the gate, and what the gate said.
+
+    `before` and `after` are bytes of the files; `after` is 0 where nothing passed, and then nothing was written.
+    """
+
+    file: str
+    before: int
+    keep: float
+    front: tuple[Tried, ...]
+    chosen: Tried | None
+    gate: tuple[Judged, ...] = ()
+    after: int = 0
+    out: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gate let it through."""
+        return bool(self.gate) and all(one.passes(self.keep) for one in self.gate)

@@ -1,0 +1,55 @@
+"""The points of a search that were judged before, so that a search that was cut short goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deadweight.core.errors import UsageError
+from deadweight.core.squeeze_report import Judged, Tried
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The points that earlier runs of the same search judged, in a file; no file, no memory.
+
+    `subject` is what they were judged for: digests of the model and of the task.
+    """
+
+    path: Path | None
+    subject: str
+
+    def recall(self, factor: float) -> Tried | None:
+        """The point of that factor, where it was judged."""
+        return next((one for one in self._known() if one.factor == factor), None)
+
+    def keep(self, point: Tried) -> None:
+        """Remember the point."""
+        if self.path is None or self.recall(point.factor) is not None:
+            return
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"subject": self.subject, **_plain(point)}) + "\n")
+
+    def _known(self) -> list[Tried]:
+        if self.path is None or not self.path.is_file():
+            return []
+        found = []
+        for line in self.path.read_text("utf-8").splitlines():
+            try:
+                said = json.loads(line)
+                if said["subject"] == self.subject:
+                    judged_so = tuple(Judged(**one) for one in said["judged"])
+                    found.append(Tried(said["factor"], said["size"], judged_so))
+            except (ValueError, KeyError, TypeError) as fault:
+                raise UsageError(
+                    f"it is no record of a search ({fault})", where=str(self.path), advice="Delete it to begin anew."
+                ) from fault
+        return found
+
+
+def _plain(point: Tried) -> Mapping[str, object]:
+    import msgspec
+
+    return {"factor": point.factor, "size": point.size, "judged": msgspec.to_builtins(point.judged)}

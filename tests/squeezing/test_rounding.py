@@ -1,0 +1,88 @@
+"""Weights as codes and back."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from deadweight.squeezing.coding import coded, decoded
+from deadweight.squeezing.feedback import STRETCH, WIDEST, fed_back
+from deadweight.squeezing.rounding import codes, one_step, row_steps
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(arrays(np.int32, st.integers(1, 300), elements=st.integers(-(2**31) + 1, 2**31 - 1)))
+def test_any_codes_come_back_as_they_were(found: np.ndarray[tuple[int], np.dtype[np.int32]]) -> None:
+    one = coded(found)
+    assert np.array_equal(decoded(one, len(found)), found)
+
+
+def test_codes_of_a_few_values_take_about_their_entropy() -> None:
+    """Half of them zero, a quarter each of one and minus one: 1.5 bits each."""
+    found = np.random.default_rng(1).choice([0, 0, 1, -1], 1 << 18).astype(np.int32)
+    assert 1.5 / 8 <= coded(found).size / len(found) < 1.6 / 8
+
+
+def test_one_huge_code_does_not_make_all_others_wider() -> None:
+    found = np.random.default_rng(1).integers(-3, 4, 1 << 16).astype(np.int32)
+    plain = coded(found)
+    found[77] = 100_000
+    assert coded(found).bits == plain.bits == 4
+    assert coded(found).size < plain.size + 100
+
+
+def test_a_code_is_the_nearest_but_for_the_dead_zone() -> None:
+    assert codes(np.array([0.59, 0.61, -0.61, 1.59, 3.7]), 1.0).tolist() == [0, 1, -1, 1, 4]
+    assert codes(np.array([0.51, -0.51]), 1.0, dead_zone=0.0).tolist() == [1, -1]
+
+
+def test_each_row_has_a_step_of_its_own() -> None:
+    weights = np.array([[1.0, -1.0], [100.0, -100.0]])
+    assert row_steps(weights, 0.5).ravel().tolist() == [0.5, 50.0]
+    assert one_step(weights, 0.5).shape == (1, 1)
+
+
+def test_a_tensor_of_zeros_has_a_step_that_nothing_is_divided_by_zero_with() -> None:
+    weights = np.zeros((4, 8))
+    assert codes(weights, row_steps(weights, 1.0)).tolist() == weights.tolist()
+
+
+def test_feedback_makes_a_layers_output_nearer_than_rounding_does() -> None:
+    random = np.random.default_rng(3)
+    inputs = random.normal(size=(400, 64)) @ random.normal(size=(64, 64))
+    weights = random.normal(size=(32, 64))
+    steps = one_step(weights, 0.75)
+    plain, fed = codes(weights, steps), fed_back(weights, inputs.T @ inputs, steps)
+    errors = [float(np.linalg.norm(inputs @ (weights - found * steps).T)) for found in (plain, fed)]
+    assert errors[1] < 0.75 * errors[0]
+
+
+def test_feedback_on_inputs_that_are_unrelated_is_rounding() -> None:
+    weights = np.random.default_rng(4).normal(size=(8, 16))
+    steps = one_step(weights, 0.5)
+    assert np.array_equal(fed_back(weights, np.eye(16), steps), codes(weights, steps))
+
+
+def test_feedback_keeps_a_weight_that_is_a_hundred_times_the_others() -> None:
+    weights = np.random.default_rng(5).normal(size=(8, 16))
+    weights[3, 5] = 150.0
+    steps = np.full((1, 1), 0.75)
+    found = fed_back(weights, np.eye(16), steps)
+    assert abs(found[3, 5] * 0.75 - 150.0) <= 0.75
+
+
+def test_an_input_that_is_always_zero_is_no_fault() -> None:
+    inputs = np.random.default_rng(6).normal(size=(50, 12))
+    inputs[:, 4] = 0.0
+    weights = np.random.default_rng(7).normal(size=(3, 12))
+    assert np.isfinite(fed_back(weights, inputs.T @ inputs, one_step(weights, 0.5))).all()
+
+
+def test_a_wide_layer_is_taken_in_stretches() -> None:
+    width = WIDEST + 100
+    weights = np.random.default_rng(8).normal(size=(2, width))
+    stretches = -(-width // STRETCH)
+    found = fed_back(weights, np.stack([np.eye(STRETCH)] * stretches), np.full((1, 1), 0.5))
+    assert np.array_equal(found, codes(weights, np.full((1, 1), 0.5)))
