@@ -1,6 +1,6 @@
 """Slims naive images: bytes on disk and to pull, before and after, with what the proof said.
 
-    python benchmarks/slim_images.py [flask] [scikit-learn] [torch] [--level tight] [--markdown]
+    python benchmarks/slim_images.py [flask] [scikit-learn] [torch] [torch-cuda] [--level tight] [--markdown]
 
 The images are built from `benchmarks/images/*` on a base like python:3.11 (mmdebstrap, buildah; as root), each once.
 Probes are watched and asked while slimming; checks are asked in the proof alone.
@@ -24,9 +24,29 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "examples"))
 from python_image import build_image  # noqa: E402  (it lies beside the examples)
 
-IMAGES = Path(__file__).parent / "images"
+FOLDERS = Path(__file__).parent / "images"
 BUILD = ROOT / "build" / "images"
 HEAD = ("image", "on disk", "", "times", "to pull", "", "times", "proof", "planning", "memory")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One image: the folder that it is built of, what is swapped in it, and whether pip finds builds for the processor.
+
+    The CUDA build of torch is what one gets by accident: of its usual index, with no other asked.
+    """
+
+    folder: Path
+    swaps: tuple[str, ...] = ()
+    wheels: bool = False
+
+
+IMAGES = {
+    "flask": Image(FOLDERS / "flask"),
+    "scikit-learn": Image(FOLDERS / "scikit-learn"),
+    "torch": Image(FOLDERS / "torch", wheels=True),
+    "torch-cuda": Image(FOLDERS / "torch", swaps=("torch=cpu",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +57,30 @@ class Result:
     report: dict[str, Any]
     planning: Cost
 
+    @property
+    def on_disk(self) -> tuple[int, int]:
+        """The unpacked bytes before and after."""
+        return self.report["before"]["unpacked"], self.report["after"]["unpacked"]
+
+    @property
+    def to_pull(self) -> tuple[int, int]:
+        """The bytes that one pulls who has nothing of it, before and after."""
+        nothing_there = self.report["pulls"][0]
+        return nothing_there["before"], nothing_there["after"]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every probe and every check came out the same."""
+        proof = self.report["proof"]
+        return proof["verdict"] == "same" and all(one["verdict"] == "same" for one in proof["comparisons"])
+
     def cells(self) -> Iterator[str]:
         """The cells of its line of the table."""
-        before, after = self.report["before"], self.report["after"]
         yield self.name
-        for measured in ("unpacked", "total"):
-            yield f"{before[measured] / 1e6:,.0f} MB"
-            yield f"{after[measured] / 1e6:,.1f} MB"
-            yield f"{before[measured] / after[measured]:.1f}x"
+        for before, after in (self.on_disk, self.to_pull):
+            yield f"{before / 1e6:,.0f} MB"
+            yield f"{after / 1e6:,.1f} MB"
+            yield f"{before / after:.1f}x"
         proof = self.report["proof"]
         same = sum(one["verdict"] == "same" for one in proof["comparisons"])
         yield f"{proof['verdict']}, {same} of {len(proof['comparisons'])}, {len(proof['undone'])} undone"
@@ -58,34 +94,42 @@ def main() -> None:
     parser.add_argument("--level", default="tight")
     parser.add_argument("--markdown", action="store_true", help="the table as the README has it")
     asked = parser.parse_args()
-    names = asked.images or sorted(path.name for path in IMAGES.iterdir() if path.is_dir())
-    rows = [tuple(slimmed(name, asked.level).cells()) for name in names]
+    rows = [tuple(slimmed(name, asked.level).cells()) for name in asked.images or IMAGES]
     for row in table(rows, markdown=asked.markdown):
         print(row)
 
 
 def slimmed(name: str, level: str) -> Result:
     """Build the image where it is not there, plan it once for the cost, and slim it with a proof."""
-    image = BUILD / name
+    image, made_of = BUILD / name, IMAGES[name]
     BUILD.mkdir(parents=True, exist_ok=True)
     if not image.is_dir():
-        build_image(IMAGES / name, image, lambda text: print(f"--- {name}: {text}", file=sys.stderr, flush=True))
+        build_image(made_of.folder, image, lambda text: say(f"{name}: {text}"), wheels=made_of.wheels)
     out = BUILD / f"{name}-{level}"
     shutil.rmtree(out, ignore_errors=True)
     out.with_name(f"{out.name}.removed.tar.zst").unlink(missing_ok=True)
     deadweight = (sys.executable, "-m", "deadweight")
-    plan = (*deadweight, "plan", image, "--level", level, "-o", BUILD / "plan.json", "--quiet")
+    cutting = ("--level", level, *(word for swap in made_of.swaps for word in ("--swap", swap)))
+    plan: tuple[str | Path, ...] = (*deadweight, "plan", image, *cutting, "-o", BUILD / "plan.json", "--quiet")
     (BUILD / "plan.json").unlink(missing_ok=True)
     planning = measure(plan, BUILD / "plan.log")
     if planning.status:
         sys.exit((BUILD / "plan.log").read_text())
-    probes = ("--probe", f"@{IMAGES / name / 'probes.json'}", "--check", f"@{IMAGES / name / 'checks.json'}")
-    words = (*deadweight, "slim", image, "-o", out, "--level", level, *probes, "--json")
+    asking = (
+        word
+        for option in ("--probe", "--check")
+        for word in (option, f"@{made_of.folder / option.removeprefix('--')}s.json")
+    )
+    words = (*deadweight, "slim", image, "-o", out, *cutting, *asking, "--json")
     done = subprocess.run([*map(str, words)], capture_output=True, check=False)
     if done.returncode:
         sys.exit(done.stderr.decode())
     (BUILD / f"{name}-{level}.json").write_bytes(done.stdout)
     return Result(name, json.loads(done.stdout), planning)
+
+
+def say(text: str) -> None:
+    print(f"--- {text}", file=sys.stderr, flush=True)
 
 
 def table(rows: list[tuple[str, ...]], *, markdown: bool) -> Iterator[str]:

@@ -24,10 +24,11 @@ TAG = "localhost/naive:latest"
 NEEDED = ("mmdebstrap", "buildah")
 
 
-def build_image(app: Path, out: Path, say: Callable[[str], None]) -> None:
+def build_image(app: Path, out: Path, say: Callable[[str], None], *, wheels: bool = False) -> None:
     """Build the image of the folder `app` as an OCI layout at `out`, its layers compressed as a registry has them.
 
-    The base is kept beside `out`, for the next one.
+    The base is kept beside `out`, for the next one. With `wheels` pip finds those too that this machine's settings of
+    pip name (`find-links`): builds of torch for the processor, which its usual index does not have.
     """
     missing = [name for name in NEEDED if shutil.which(name) is None]
     if missing:
@@ -44,7 +45,7 @@ def build_image(app: Path, out: Path, say: Callable[[str], None]) -> None:
         os.link(base, work / base.name)
         _run(*store, "build", "--tag", BASE, str(work))
         say("running its Dockerfile (some minutes)")
-        _run(*store, "build", "--layers", "--isolation", "chroot", *_mounts(), "--tag", TAG, str(app))
+        _run(*store, "build", "--layers", "--isolation", "chroot", *_mounts(wheels=wheels), "--tag", TAG, str(app))
         say("pushing it: layers compressed with gzip, as docker push does")
         half = out.with_name(out.name + ".building")
         shutil.rmtree(half, ignore_errors=True)
@@ -64,10 +65,19 @@ def _base(base: Path) -> None:
     half.rename(base)
 
 
-def _mounts() -> list[str]:
+def _mounts(*, wheels: bool) -> list[str]:
     """How pip gets at its index on this machine; seen while the image is built, no part of it."""
-    places = (Path("/etc/pip.conf"), Path("/etc/ssl/certs/ca-certificates.crt"))
-    return [f"--volume={place}:{place}:ro" for place in places if place.exists()]
+    places = [(place, place) for place in ("/etc/pip.conf", "/etc/ssl/certs/ca-certificates.crt")]
+    if wheels:
+        places += [(place, place) for place in _folders_of_wheels()]
+        places.append((str(Path("~/.config/pip/pip.conf").expanduser()), "/etc/xdg/pip/pip.conf"))
+    return [f"--volume={here}:{there}:ro" for here, there in places if Path(here).exists()]
+
+
+def _folders_of_wheels() -> list[str]:
+    words = [sys.executable, "-m", "pip", "config", "get", "global.find-links"]
+    said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    return [word for word in said.split() if word.startswith("/")]
 
 
 def _run(*words: str, check: bool = True) -> None:
