@@ -13,7 +13,8 @@ from deadweight.cli.exits import EXITS
 from deadweight.core.level import Level
 from deadweight.core.model_report import ModelReport, Stripped
 from deadweight.core.plan import Plan
-from deadweight.core.seams import EditKind
+from deadweight.core.plugins import found
+from deadweight.core.seams import EditKind, Evidence
 from deadweight.core.trace import Trace
 from deadweight.edits.applying import edit_kinds
 from deadweight.formats.recognition import formats
@@ -35,6 +36,7 @@ def documents() -> Mapping[str, str]:
         "formats.md": MADE + _formats(),
         "edits.md": MADE + _edits(edit_kinds()),
         "commands.md": MADE + _commands(),
+        "kinds-of-evidence.md": MADE + _evidence(),
         "report.schema.json": text(report_schema()),
         "plan.schema.json": text(schema(Plan, {})),
         "trace.schema.json": text(schema(Trace, {})),
@@ -98,6 +100,14 @@ def _toml(annotation: object) -> str:
     """How TOML calls the type of a setting."""
     names = {"str": "text", "int": "whole number", "tuple[str, ...]": "list of text", "Level | None": "text"}
     return names.get(str(annotation), "table")
+
+
+def _evidence() -> str:
+    kinds = found("deadweight.uses", "EVIDENCE", Evidence)
+    ordered = sorted((plugin.value for plugin in kinds), key=lambda kind: kind.name)
+    rows = "".join(f"| {one.name} | {one.summary} |\n" for one in ordered)
+    head = "# Kinds of evidence\n\nHow they are weighed: [evidence](evidence.md).\n\n"
+    return f"{head}| kind | what is read |\n|---|---|\n{rows}"
 
 
 def _formats() -> str:
