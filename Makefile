@@ -36,6 +36,7 @@ bench: $(VENV)/.ready ## measure against peers, side by side
 	$(BIN)/python benchmarks/weigh.py
 	$(BIN)/python benchmarks/slim.py
 	$(BIN)/python benchmarks/deps.py
+	$(BIN)/python benchmarks/models.py
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

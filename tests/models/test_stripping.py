@@ -123,6 +123,32 @@ def test_copies_across_files_are_stored_once_and_each_can_be_had_again(tmp_path:
     assert shared == {"b.safetensors.v": ["a.safetensors.w", [40, 50]]}
 
 
+def test_gates_in_another_order_are_stored_once_and_can_be_had_again(tmp_path: Path) -> None:
+    """silero-vad: ONNX orders the gates of an LSTM i o f c, torch i f c o."""
+    gates = [numpy.full((64, 128), gate, numpy.float32) for gate in range(4)]
+    (tmp_path / "in").mkdir()
+    for name, order in (("a", (0, 1, 2, 3)), ("b", (0, 3, 1, 2))):
+        body = numpy.concatenate([gates[gate] for gate in order]).tobytes()
+        safetensors(tmp_path / "in" / f"{name}.safetensors", {"w": ("F32", (256, 128), body)})
+    done = strip(tmp_path / "in", tmp_path / "set.safetensors")
+    assert done.kept == 1
+    held = load_file(tmp_path / "set.safetensors")["a.safetensors.w"]
+    shared = json.loads(read(tmp_path / "set.safetensors").metadata["shared"])
+    holder, shape, order = shared["b.safetensors.w"]
+    quarters = numpy.split(held.reshape(-1), 4)
+    again = numpy.concatenate([quarters[number] for number in order]).reshape(shape)
+    assert holder == "a.safetensors.w"
+    assert again[:, 0].tolist() == [0.0] * 64 + [3.0] * 64 + [1.0] * 64 + [2.0] * 64
+
+
+def test_gates_in_another_order_are_no_copy_within_one_file(tmp_path: Path) -> None:
+    first = numpy.arange(1 << 15, dtype=numpy.float32)
+    other = numpy.concatenate(numpy.split(first, 4)[::-1])
+    tensors = {name: ("F32", (256, 128), body.tobytes()) for name, body in (("a", first), ("b", other))}
+    done = strip(safetensors(tmp_path / "m.safetensors", tensors), tmp_path / "out.safetensors")
+    assert (done.kept, done.shared) == (2, {})
+
+
 def test_views_and_other_byte_orders_come_out_as_plain_tensors(tmp_path: Path) -> None:
     storage = Storage("0", "float32", struct.pack(">6f", *range(6)))
     path = torch_legacy(tmp_path / "a.pt", {"w": view(storage, 0, (3, 2), (1, 3))}, (storage,), little=False)

@@ -175,13 +175,15 @@ class Look:
     `digest` is blake3 of its elements, rows one after the other, little-endian. `constant` are the places of the bytes
     within an element that are the same in all elements, the lowest byte being 0, with the byte. `fits` is the smallest
     floating-point dtype that holds every element exactly, empty where that is its own. `is_counting` is whether the
-    elements are 0, 1, 2, … along the last axis.
+    elements are 0, 1, 2, … along the last axis. `quarters` are the digests of the four quarters of the elements, of
+    tensors of 64 kB and more: gates of recurrent layers stand in another order in another format.
     """
 
     digest: str
     constant: Mapping[int, int] = field(default_factory=dict)
     fits: str = ""
     is_counting: bool = False
+    quarters: tuple[str, ...] = ()
 
 
 class Weighing(Protocol):

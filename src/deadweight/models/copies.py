@@ -15,13 +15,15 @@ SMALLEST = 1024
 class Copy:
     """A tensor whose elements another has too: `first` in its checkpoint, this one in its own.
 
-    `is_view` is whether both view the same bytes of one file, so that the copy costs nothing there.
+    `is_view` is whether both view the same bytes of one file, so that the copy costs nothing there. `order` gives for
+    each quarter of this one the quarter of the first that it equals, empty where the whole is equal as it stands.
     """
 
     first: tuple[Checkpoint, Tensor]
     checkpoint: Checkpoint
     tensor: Tensor
-    is_view: bool
+    is_view: bool = False
+    order: tuple[int, ...] = ()
 
 
 def copies(weighing: Weighing, smallest: int = SMALLEST) -> tuple[Copy, ...]:
@@ -45,3 +47,20 @@ def copies(weighing: Weighing, smallest: int = SMALLEST) -> tuple[Copy, ...]:
 def _bytes(checkpoint: Checkpoint, tensor: Tensor) -> tuple[str, int, int]:
     """What tells whether two tensors are the same bytes of a file."""
     return checkpoint.location, tensor.storage, tensor.offset
+
+
+def rearranged(weighing: Weighing) -> tuple[Copy, ...]:
+    """Every tensor whose four quarters an earlier one has in another order, as the gates of an LSTM of ONNX stand."""
+    firsts: dict[tuple[str, tuple[str, ...]], tuple[Checkpoint, Tensor, tuple[str, ...]]] = {}
+    found = []
+    for checkpoint in weighing.checkpoints:
+        for tensor in checkpoint.tensors:
+            looked = weighing.look(checkpoint, tensor)
+            if looked is None or not looked.quarters:
+                continue
+            key = (tensor.dtype, tuple(sorted(looked.quarters)))
+            before, first, quarters = firsts.setdefault(key, (checkpoint, tensor, looked.quarters))
+            if quarters != looked.quarters:
+                order = tuple(map(quarters.index, looked.quarters))
+                found.append(Copy((before, first), checkpoint, tensor, order=order))
+    return tuple(found)

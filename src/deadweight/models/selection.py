@@ -10,7 +10,7 @@ from deadweight.core.errors import Unknown, UsageError
 from deadweight.core.globs import matcher
 from deadweight.core.model_report import Dropped
 from deadweight.core.tensor import Checkpoint, Step, Tensor, Value, Weighing
-from deadweight.models.copies import copies
+from deadweight.models.copies import copies, rearranged
 from deadweight.models.leftovers import leftover, leftover_value
 
 
@@ -38,10 +38,14 @@ class Kept:
 
 @dataclass(slots=True)
 class Selection:
-    """What stays and what goes; `shared` gives for a tensor the one that holds its bytes, which stays too."""
+    """What stays and what goes; `shared` gives for a tensor the one that holds its bytes, which stays too.
+
+    `orders` says by the path of such a tensor which quarters of the other it is, where they stand in another order.
+    """
 
     kept: list[Kept] = field(default_factory=list)
     shared: list[tuple[Kept, Kept]] = field(default_factory=list)
+    orders: dict[tuple[Step, ...], tuple[int, ...]] = field(default_factory=dict)
     dropped: list[Dropped] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
     prefix: tuple[Step, ...] = ()
@@ -114,14 +118,19 @@ def _share(weighing: Weighing, staying: dict[int, Kept], found: Selection) -> No
     """Tensors with the elements of one that stays are there once; among several files whatever their shapes are."""
     several = len(weighing.checkpoints) > 1
     first_of = {id(copy.tensor): copy.first[1] for copy in copies(weighing)}
+    turned = {id(copy.tensor): copy for copy in rearranged(weighing)} if several else {}
     holders: dict[int, Kept] = {}
     for key, kept in staying.items():
-        first = first_of.get(key, kept.tensor)
+        first, copy = first_of.get(key, kept.tensor), turned.get(key)
+        if copy is not None and key not in first_of:
+            first = first_of.get(id(copy.first[1]), copy.first[1])
+            found.orders[kept.path] = copy.order
         holder = holders.get(id(first))
         if holder is not None and (several or holder.tensor.shape == kept.tensor.shape):
             found.shared.append((kept, holder))
         else:
-            holders.setdefault(id(first), kept)
+            found.orders.pop(kept.path, None)
+            holders.setdefault(id(kept.tensor if copy else first), kept)
             found.kept.append(kept)
 
 

@@ -115,7 +115,7 @@ def _in_tree(selection: Selection) -> list[Value]:
 def _metadata(weighing: Weighing, selection: Selection) -> dict[str, str]:
     """The file's own metadata, the names that share another's bytes, the values, and what was taken off the names."""
     if len(weighing.checkpoints) > 1:
-        reshaped = {kept.name: [holder.name, list(kept.tensor.shape)] for kept, holder in selection.shared}
+        reshaped = {kept.name: _reshaped(selection, kept, holder) for kept, holder in selection.shared}
         return {SHARED: json.dumps(reshaped, sort_keys=True, separators=(",", ":"), ensure_ascii=False)}
     metadata = dict(weighing.checkpoints[0].metadata)
     for kept, holder in selection.shared:
@@ -128,6 +128,12 @@ def _metadata(weighing: Weighing, selection: Selection) -> dict[str, str]:
     return metadata
 
 
+def _reshaped(selection: Selection, kept: Kept, holder: Kept) -> list[object]:
+    """The tensor that holds the elements, the shape that they have here, and the order of its quarters if another."""
+    order = selection.orders.get(kept.path, ())
+    return [holder.name, list(kept.tensor.shape), *([list(order)] if order else ())]
+
+
 def _compare(weighing: Weighing, selection: Selection, names: dict[int, str], result: Checkpoint) -> None:
     """Every tensor of the result against the original; raises Corrupt where one differs or is missing."""
     written = {tensor.name: tensor for tensor in result.tensors}
@@ -138,5 +144,15 @@ def _compare(weighing: Weighing, selection: Selection, names: dict[int, str], re
         tensor = written.get(name)
         if tensor is None or (tensor.dtype, tensor.size) != (kept.tensor.dtype, kept.tensor.size):
             raise Corrupt(f"{name!r} did not come out as it went in", where=kept.checkpoint.location)
-        if look(tensor, elements(result, tensor)).digest != digest_of(weighing, kept):
+        pieces = _ordered(elements(result, tensor), selection.orders.get(kept.path, ()))
+        if look(tensor, pieces).digest != digest_of(weighing, kept):
             raise Corrupt(f"{name!r} has other bytes than it had", where=kept.checkpoint.location)
+
+
+def _ordered(pieces: Iterator[bytes], order: tuple[int, ...]) -> Iterator[bytes]:
+    """The bytes with their quarters in that order, as they are for none."""
+    if not order:
+        return pieces
+    whole = b"".join(pieces)
+    length = len(whole) // len(order)
+    return (whole[number * length : (number + 1) * length] for number in order)
