@@ -14,6 +14,8 @@ UNKNOWN = "\0"
 
 _MOST = 400
 _DEEPEST = 12
+_LONGEST = 2000
+"""Steps for one expression: names that are bound many times by one another double with each step of the way."""
 _SAME = frozenset({"strip", "lstrip", "rstrip", "lower", "casefold", "copy"})
 _VIEWS = frozenset({"items", "values", "keys"})
 _OWN_NAME = frozenset({"__name__", "__package__", "__module__", "__qualname__"})
@@ -33,12 +35,14 @@ class ConstantTexts:
     scopes: tuple[ast.AST, ...]
     settings: Mapping[str, Texts] = field(default_factory=dict)
     _depth: int = 0
+    _steps: int = 0
 
     def of(self, node: ast.AST) -> Texts:
         """All texts that the expression can come to, each cut behind UNKNOWN where a part is not known."""
+        self._steps = self._steps + 1 if self._depth else 0
         self._depth += 1
         try:
-            found = ANYTHING if self._depth > _DEEPEST else self._read(node)
+            found = ANYTHING if self._depth > _DEEPEST or self._steps > _LONGEST else self._read(node)
         finally:
             self._depth -= 1
         known = frozenset(_until_unknown(text) for text in found)
