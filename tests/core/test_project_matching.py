@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from builders.evidence import project_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from builders.evidence import project_of
 
 PATHS = ["a.py", "b/a.py", "b/c/Dockerfile", "Dockerfile.dev", "b/[x].txt", ".env"]
 
