@@ -71,7 +71,10 @@ def test_leaves_names_of_files_hosts_and_what_nobody_asks_for() -> None:
     files = {
         "config.yaml": "a: rich.txt\nb: www.example.org\nc: unknown.module.Name\nclass: also.Unknown\n",
         "app/models.py": "X = 'rich.console'\n",
+        "tests/fixtures/broken.json": '{"class": ',
         ".github/workflows/a.yml": "a: rich.console\n",
         "pyproject.toml": "[tool.x]\na = 'rich.console'\n",
     }
-    assert subjects(EVIDENCE, project_of(files, declares=DECLARED)) == set()
+    project = project_of(files, declares=DECLARED)
+    assert subjects(EVIDENCE, project) == set()
+    assert not project.gaps

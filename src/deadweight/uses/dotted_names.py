@@ -48,7 +48,7 @@ def _find(project: Project) -> Iterator[Usage]:
         if _holds_settings(source):
             yield from _of_source(source, known)
     for path in project.matching(*_FILES):
-        if not _ELSEWHERE.fullmatch(path):
+        if not _ELSEWHERE.fullmatch(path) and project.role_of(path).runs:
             yield from _of_file(project, path, known)
 
 
