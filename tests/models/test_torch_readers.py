@@ -21,7 +21,7 @@ from builders.models import (
     with_flag_bit,
     zipped,
 )
-from deadweight.core.errors import Corrupt, Hostile, Refused
+from deadweight.core.errors import Corrupt, Hostile, Refused, Unknown
 from deadweight.core.gap import Gap
 from deadweight.core.tensor import Checkpoint
 from deadweight.models.accounts import account
@@ -117,6 +117,15 @@ def test_a_dtype_of_its_own_over_bytes_of_none(tmp_path: Path) -> None:
     tree = {"a": Call(Name("torch._utils", "_rebuild_tensor_v3"), arguments)}
     found = read(torch_zip(tmp_path / "a.pt", tree, (Storage("0", "uint8", bytes(8)),)))
     assert (found.tensors[0].dtype, found.tensors[0].size) == ("uint16", 8)
+
+
+@pytest.mark.parametrize("mark", ["conj", "neg"])
+def test_a_view_whose_values_are_not_those_stored_is_not_known(mark: str, tmp_path: Path) -> None:
+    """torch.save of `tensor.conj()` keeps the plain bytes and a mark."""
+    plain = whole(WEIGHT)
+    marked = Call(plain.callee, (*plain.arguments, {mark: True}))  # type: ignore[misc]  # a tuple, as it is built
+    with pytest.raises(Unknown, match="conjugated or negated"):
+        read(torch_zip(tmp_path / "a.pt", {"a": marked}, (WEIGHT,)))
 
 
 def test_a_module_that_was_pickled_whole_is_code_and_its_tensors_are_found(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from deadweight.core.tensor import Step, Value, row_major
 from deadweight.models.pickles.allowed import STORAGES
 from deadweight.models.writing_safetensors import Body
 
-_CLASSES = {dtype: name for name, dtype in reversed(STORAGES.items()) if name != "UntypedStorage"}
+_CLASSES = {dtype: name for name, dtype in STORAGES.items() if name != "UntypedStorage" and not name.startswith("Q")}
 _ALIGNMENT = 64
 _LOCAL_HEADER = 30
 _ROOT = "archive"

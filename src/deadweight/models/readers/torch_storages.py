@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from deadweight.core.errors import Corrupt
+from deadweight.core.errors import Corrupt, Unknown
 from deadweight.core.tensor import BITS, Tensor, Value
 from deadweight.models.gathering import Gathering, bytes_of
 from deadweight.models.pickles.allowed import DTYPES, STORAGES
 from deadweight.models.pickles.shown import shown
 from deadweight.models.pickles.tree import Path, dotted, leaves, plain_value
-from deadweight.models.pickles.values import Made, Name, Persistent
+from deadweight.models.pickles.values import Made, Name, Pairs, Persistent
 
 _PREFIX = "torch._utils."
 _VIEWS = ("_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3", "_rebuild_qtensor")
@@ -93,7 +93,15 @@ def view_of(value: object, where: str) -> View | None:
     dtype = held.dtype
     if value.calls(_PREFIX + "_rebuild_tensor_v3") and len(value.given) > 6:
         dtype = _dtype(value.given[6]) or dtype
+    _check_plain(value.given[6:], where)
     return View(held, dtype, _count(value.given[1]), _counts(value.given[2]), _counts(value.given[3]))
+
+
+def _check_plain(more: tuple[object, ...], where: str) -> None:
+    """Raise Unknown for a view whose values are not those stored: torch keeps `conj()` and negation as a mark."""
+    marks = {key for told in more if isinstance(told, Pairs) for key, value in told.pairs if value is True}
+    if marks & {"conj", "neg"}:
+        raise Unknown("a tensor is a conjugated or negated view", where=where, advice="Save it after resolve_conj().")
 
 
 def _dtype(value: object) -> str | None:
