@@ -61,6 +61,12 @@ def test_a_source_that_cannot_be_parsed_takes_the_sureness() -> None:
     assert told(verdicts(case("def f(:\n", "rich"))) == {"unused rich?"}
 
 
+def test_a_name_that_a_source_has_as_a_text_is_not_sure() -> None:
+    (one,) = verdicts(case("TOOLS = [\n    'pip3',\n    'pip',\n]\n", "pip"))
+    assert not one.is_sure
+    assert one.says == "nothing uses it; not sure: app/main.py:3 has the text 'pip'"
+
+
 def test_a_command_that_somebody_may_run_by_hand_is_not_sure() -> None:
     made = case("", "gunicorn")
     without = replace(made, files={path: body for path, body in made.files.items() if path != "Dockerfile"})

@@ -99,6 +99,14 @@ def test_callers_in_the_same_source_say_what_a_parameter_is() -> None:
     }
 
 
+def test_callers_that_hand_on_their_own_parameter_end_in_what_is_not_known() -> None:
+    ring = [(number, (number + 1) % 9, (number + 2) % 9) for number in range(9)]
+    text = "".join(f"def _g{one}(name):\n    _g{two}(name)\n    _g{three}(name)\n" for one, two, three in ring)
+    assert texts(text + "def _h(name):\n    f(name)\n_h(_g1)\n_g3('a')\n") == {"?"}
+    assert texts("NAME = 'a'\n_g(NAME)\ndef _g(name):\n    f(name)\n") == {"a"}
+    assert texts("_g(['a', 'b'])\ndef _g(names):\n    for name in names:\n        f(name)\n") == {"a", "b"}
+
+
 def test_attributes_are_followed_in_their_own_classes() -> None:
     assert texts("class C:\n    module = 'a'\n    def g(self):\n        f(self.module)\n") == {"a"}
     assert texts("class C:\n    def __init__(self):\n        self.m = 'a'\n    def g(self):\n        f(self.m)\n") == {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,12 +29,29 @@ class Doubt:
     def of(self, name: str) -> str:
         """Why the distribution may be used after all though nothing is found: a sentence, empty for no doubt."""
         installed = self.project.environment.by_name.get(name) if self.project.environment else None
+        if told := self._told_of(name, installed):
+            return told
         if self.hiding:
             more = f" and {len(self.hiding) - 1} more" if len(self.hiding) > 1 else ""
             return f"{self.hiding[0].where}: {self.hiding[0].reason}{more}"
         if installed and installed.commands and not self._is_started:
             return f"nothing says how the project is started, and it has the command {_foremost(installed)}"
         return ""
+
+    def _told_of(self, name: str, installed: Installed | None) -> str:
+        """Where a source that runs has the name as a text: something may be run or loaded by it."""
+        names = {name, name.replace("-", "_"), *(installed.commands if installed else ())}
+        word = re.compile(rf"""(?<=["'])(?:{"|".join(map(re.escape, sorted(names)))})(?=["'])""")
+        for path, text in self._texts.items():
+            if found := word.search(text):
+                return f"{path}:{text.count(chr(10), 0, found.start()) + 1} has the text {found[0]!r}"
+        return ""
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        """The sources of what runs."""
+        paths = [path for path in self.project.python if self.project.role_of(path) is Role.CORE]
+        return {path: self.project.source(path).text for path in paths}
 
     @cached_property
     def hiding(self) -> tuple[Gap, ...]:

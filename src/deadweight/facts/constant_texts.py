@@ -29,11 +29,13 @@ ANYTHING: Texts = frozenset({UNKNOWN})
 class ConstantTexts:
     """Reads expressions that stand in the scopes, outermost first; the first is the module.
 
-    `settings` are the values that files of the project give to environment variables.
+    `settings` are the values that files of the project give to environment variables. `calls` are the calls in the
+    module by the last name of what is called; one that is empty is filled, so that several readers share it.
     """
 
     scopes: tuple[ast.AST, ...]
     settings: Mapping[str, Texts] = field(default_factory=dict)
+    calls: dict[str, list[ast.Call]] = field(default_factory=dict)
     _depth: int = 0
     _steps: int = 0
 
@@ -212,14 +214,26 @@ class ConstantTexts:
         names = parameters(function)
         skip = 1 if names[:1] in (["self"], ["cls"]) else 0
         position = names.index(parameter) - skip
-        known = False
-        for node in ast.walk(self.scopes[0]):
-            if isinstance(node, ast.Call) and last_name(node.func) == called:
-                given = argument(node, position, parameter)
-                known = known or given is not None
-                yield from (given,) if given is not None else ()
-        if not (known and called.startswith("_")):
+        given = [argument(call, position, parameter) for call in self._calls_of(called)]
+        for one in filter(None, given):
+            yield from self._at_caller(one)
+        if not (any(given) and called.startswith("_")):
             yield ast.Constant(UNKNOWN)
+
+    def _at_caller(self, given: ast.AST) -> Iterator[ast.AST]:
+        """What a caller hands over, which may know names that stand nowhere here: those of the module are followed."""
+        if isinstance(given, (*_DISPLAYS, ast.Dict, ast.Constant)):
+            yield given
+            return
+        above = ConstantTexts(self.scopes[:1], self.settings, self.calls, self._depth + 2)
+        yield from map(ast.Constant, above.of(given))
+
+    def _calls_of(self, name: str) -> list[ast.Call]:
+        if not self.calls:
+            for node in ast.walk(self.scopes[0]):
+                if isinstance(node, ast.Call):
+                    self.calls.setdefault(last_name(node.func), []).append(node)
+        return self.calls.get(name, [])
 
 
 def _until_unknown(text: str) -> str:

@@ -77,10 +77,12 @@ class NamedImport:
 
 def named_imports(tree: ast.Module, spot: Spot, settings: Mapping[str, Texts]) -> Iterator[NamedImport]:
     """Every one, in the order of the source; `settings` are values of environment variables."""
+    calls: dict[str, list[ast.Call]] = {}
     for statement, context in statements(tree):
         for node in expressions(statement):
             if isinstance(node, ast.Call) and (caller := _caller(node)):
-                yield from _imported(node, caller, context, ConstantTexts(context.scopes, settings), spot)
+                texts = ConstantTexts(context.scopes, settings, calls)
+                yield from _imported(node, caller, context, texts, spot)
 
 
 def could_name(text: str) -> bool:
