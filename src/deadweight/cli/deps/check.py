@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from deadweight.cli.colour import in_colour
+from deadweight.cli.deps.looking import ENVIRONMENT
 from deadweight.cli.options import PATH, TALK
 from deadweight.core.verdict import Fault
 from deadweight.pipeline.dependencies.checking import Choice, check_project
@@ -21,9 +22,7 @@ _FAULTS = ", ".join(Fault)
 
 @click.command("check")
 @click.argument("project", type=PATH, default=".")
-@click.option(
-    "--environment", "--env", "environment", type=PATH, help="The environment it runs in; .venv and the like are found."
-)
+@ENVIRONMENT
 @click.option("--select", multiple=True, metavar="FAULT|NAME", help=f"Only these: {_FAULTS}, or a distribution.")
 @click.option(
     "--ignore", multiple=True, metavar="FAULT|NAME", help="Not these; also `ignore` in [tool.deadweight.deps]."

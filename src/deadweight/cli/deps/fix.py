@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from deadweight.cli.colour import in_colour
+from deadweight.cli.deps.looking import ENVIRONMENT
 from deadweight.cli.options import PATH, TALK
 from deadweight.core.errors import UsageError
 from deadweight.pipeline.dependencies.checking import Choice
@@ -22,7 +23,7 @@ from deadweight.requirements.environment import find_environment
 
 @click.command("fix")
 @click.argument("folder", metavar="[PROJECT]", type=PATH, default=Path())
-@click.option("--env", "--environment", "environment", type=PATH, help="The environment that it runs in.")
+@ENVIRONMENT
 @click.option("--select", multiple=True, metavar="FAULT|NAME", help="Act on these only: unused, undeclared, numpy, …")
 @click.option("--ignore", multiple=True, metavar="FAULT|NAME", help="Not on these.")
 @click.option("--unsafe", is_flag=True, help="Act on what is not sure, too.")

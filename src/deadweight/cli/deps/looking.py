@@ -9,6 +9,7 @@ import click
 from deadweight.cli.talk import PATH
 
 LOOKED_AT = click.argument("target", metavar="[PROJECT|ENV|LOCK]", type=PATH, default=Path())
-ENVIRONMENT = click.option(
-    "--environment", type=PATH, metavar="ENV", help="The project's environment, where it does not lie in its folder."
-)
+_HELP = "The environment it runs in; .venv and the like are found."
+ENVIRONMENT = click.option("--env", "--environment", "environment", type=PATH, metavar="ENV", help=_HELP)
+SPELLED_OUT = click.option("--environment", type=PATH, metavar="ENV", help=_HELP)
+"""The same where `--env` is a variable of what is run."""

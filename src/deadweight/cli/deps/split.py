@@ -10,6 +10,7 @@ import click
 
 from deadweight.cli.colour import in_colour
 from deadweight.cli.deps.locking import FOR, FORM, wish
+from deadweight.cli.deps.looking import SPELLED_OUT
 from deadweight.cli.options import PATH, TALK, Manners, settings
 from deadweight.cli.proving import PROVE, exercise
 from deadweight.core.errors import ProofFailed
@@ -25,7 +26,7 @@ from deadweight.reports.paint import Paint
 @click.command("split")
 @click.argument("folder", metavar="[PROJECT]", type=PATH, default=Path())
 @click.option("-o", "--output", "out", type=PATH, required=True, help="The folder to make; nothing may be there.")
-@click.option("--environment", "place", type=PATH, help="The environment that it runs in; the one in PROJECT else.")
+@SPELLED_OUT
 @click.option("--groups", is_flag=True, help="A pyproject.toml with dependency groups (PEP 735) instead of lists.")
 @click.option("--prove", is_flag=True, help="Import the project's modules with the core list alone, and compare.")
 @click.option("--unsafe", is_flag=True, help="Leave out what may be unused, too; a proof puts back what is missing.")
@@ -56,7 +57,7 @@ def COMMAND(folder: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
     asked = exercise(settings(folder, Manners(as_json, quiet), {}), given)
     if asked is None and given["prove"]:
         asked = Exercise(sandbox=not given["no_sandbox"])
-    outcome = split_project(folder, given["place"], order, asked)
+    outcome = split_project(folder, given["environment"], order, asked)
     if as_json:
         click.echo(text(as_plain(outcome)), nl=False)
     elif not quiet:
