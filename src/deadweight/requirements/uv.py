@@ -34,6 +34,13 @@ class Uv:
         Raises UsageError where what is asked has no solution or is no requirement, Lacking where the network, a file
         of an index or a builder is missing, or it takes too long.
         """
+        return self._done(words, folder, given).stdout.decode("utf-8", "replace")
+
+    def warnings(self, words: Sequence[str], folder: Path, given: str = "") -> str:
+        """What it says beside its result; raises as `run` does."""
+        return self._done(words, folder, given).stderr.decode("utf-8", "replace")
+
+    def _done(self, words: Sequence[str], folder: Path, given: str) -> subprocess.CompletedProcess[bytes]:
         try:
             done = subprocess.run(
                 (self.program, *words),
@@ -53,7 +60,7 @@ class Uv:
             raise Lacking(f"uv cannot be run: {fault.strerror}", where=self.program, advice=_ADVICE) from fault
         if done.returncode:
             raise explained(done.stderr.decode("utf-8", "replace"), done.returncode)
-        return done.stdout.decode("utf-8", "replace")
+        return done
 
 
 def find_uv(environment: Mapping[str, str] | None = None) -> Uv:

@@ -28,6 +28,7 @@ _FAULTS = ", ".join(Fault)
     "--ignore", multiple=True, metavar="FAULT|NAME", help="Not these; also `ignore` in [tool.deadweight.deps]."
 )
 @click.option("--against", type=PATH, metavar="LOCK", help="An older lock: tell of CUDA that came since.")
+@click.option("--index", is_flag=True, help="Ask the index for versions that were yanked or are gone, through uv.")
 @TALK
 def COMMAND(project: Path, environment: Path | None, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: ANN401, N802  # as click hands them over
     """What PROJECT uses and does not ask for, and what it asks for and does not use.
@@ -46,6 +47,7 @@ def COMMAND(project: Path, environment: Path | None, as_json: bool, quiet: bool,
       deadweight deps check service --env service/.venv --json
       deadweight deps check --select unused --ignore black
       deadweight deps check --against old/uv.lock --select alarming
+      deadweight deps check --index --select alarming
     """
     checked = check_project(project, environment, Choice(**given))
     if as_json:

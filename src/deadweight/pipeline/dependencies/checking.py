@@ -14,16 +14,21 @@ from deadweight.core.project import Project
 from deadweight.core.verdict import Fault, Verdict
 from deadweight.dependencies.alarms import alarms, newer_of
 from deadweight.pipeline.dependencies.judging import Judged, judged
+from deadweight.pipeline.dependencies.taken_back import taken_back
 from deadweight.requirements.locked import read_lock
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which verdicts are told: each word is a fault or the name of a distribution; `against` is an older lock."""
+    """Which verdicts are told: each word is a fault or the name of a distribution; `against` is an older lock.
+
+    `index` is whether the index is asked for what it took back.
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     against: Path | None = None
+    index: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ def check_project(path: Path, environment: Path | None, choice: Choice) -> Check
     """The verdicts on the project in the folder, those that the choice or its own settings ignore left out."""
     found = judged(path, environment)
     verdicts = (*found.verdicts, *_alarms(found, choice.against))
+    if choice.index:
+        verdicts = (*verdicts, *taken_back(found.project, path))
     ignored = _normalised((*choice.ignore, *_ignored(path)))
     selected = _normalised(choice.select)
     return Checked(found.project, tuple(one for one in verdicts if _is_told(one, selected, ignored)))
