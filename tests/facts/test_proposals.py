@@ -34,6 +34,12 @@ def test_libraries_that_only_the_heavy_one_needs_go_with_it_at_any_remove() -> N
     assert [one.name for one in found.leaving] == ["nvidia-cublas-cu12", "nvidia-nvrtc-cu12", "triton"]
 
 
+def test_what_requires_the_heavy_one_keeps_none_of_its_libraries() -> None:
+    """An image of an embedding service: sentence-transformers requires torch, and torch alone asked for CUDA."""
+    above = distribution_files(SITE, "sentence-transformers", requires=["torch>=2"])
+    assert [one.name for one in only(TORCH, above).leaving] == ["nvidia-cublas-cu12", "nvidia-nvrtc-cu12", "triton"]
+
+
 def test_a_library_that_something_else_requires_stays_with_what_it_needs() -> None:
     other = distribution_files(SITE, "kernels", requires=["nvidia-cublas-cu12"])
     assert [one.name for one in only(TORCH, other).leaving] == ["triton"]

@@ -68,7 +68,7 @@ def leaving_with(scene: Scene, heavy: Distribution, names: str) -> tuple[Distrib
     graph, by_info = scene.ask(REQUIREMENTS), {one.info: one for one in scene.ask(DISTRIBUTIONS)}
     below = graph.closure([heavy.info]) - {heavy.info}
     going = {info for info in below if re.fullmatch(names, by_info[info].name)}
-    kept = graph.closure(info for info in by_info if info not in going and info != heavy.info)
+    kept = graph.closure((info for info in by_info if info not in going), before={heavy.info})
     imported = _imported(scene, {*going, heavy.info})
     kept |= graph.closure(info for info in going if imported & set(by_info[info].modules))
     return tuple(by_info[info] for info in sorted(going - kept))

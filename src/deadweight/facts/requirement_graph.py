@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from packaging.markers import UndefinedEnvironmentName
@@ -41,15 +41,15 @@ class RequirementGraph:
     optional: Mapping[str, tuple[Need, ...]] = field(default_factory=dict)
     wanting: tuple[tuple[str, str], ...] = ()
 
-    def closure(self, infos: Iterable[str]) -> frozenset[str]:
-        """The distributions and all that they need, at any remove."""
+    def closure(self, infos: Iterable[str], before: Collection[str] = ()) -> frozenset[str]:
+        """The distributions and all that they need, at any remove; what those in `before` need is not followed."""
         found: set[str] = set()
         waiting = list(infos)
         while waiting:
             info = waiting.pop()
             if info not in found:
                 found.add(info)
-                waiting.extend(need.on for need in self.needs.get(info, ()))
+                waiting.extend(need.on for need in self.needs.get(info, ()) if info not in before)
         return frozenset(found)
 
     def why(self, info: str) -> tuple[Need, ...]:
