@@ -58,6 +58,14 @@ def test_what_is_in_the_right_list_already_is_only_taken_out_of_the_wrong_one() 
     assert [(step.verb, step.addition) for step in found.steps] == [("removed", None)]
 
 
+def test_what_only_the_build_uses_is_no_extra_of_a_package() -> None:
+    """httpie: setuptools among install_requires; an extra called build would be judged anew, and moved again."""
+    stated = declared("setuptools", path="setup.cfg", line=50)
+    found = of([stated], verdict(Fault.MISPLACED, "setuptools", used("setuptools", Role.BUILD)))
+    assert not found.steps
+    assert "add it by hand" in found.skipped[0].says
+
+
 @pytest.mark.parametrize(("path", "says"), [("setup.py", "setup.py is code"), ("environment.yml", "not edited")])
 def test_files_that_are_not_edited_are_told_of(path: str, says: str) -> None:
     found = of([declared("attrs", path=path)], verdict(Fault.UNUSED, "attrs"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from deadweight.core.requirement import Declarations, Declared
+from deadweight.core.requirement import Declarations, Declared, Role
 from deadweight.dependencies.lists import CORE, list_of
 
 _EXTRAS = "options.extras_require"
@@ -60,7 +60,9 @@ def _bare(stated: Declarations) -> Home | None:
 
 
 def _beside(core: Home, name: str) -> Home | None:
-    """Where a list would be whose core is there."""
+    """Where a list would be whose core is there; what builds a package belongs to a [build-system] that is its own."""
+    if name == Role.BUILD and core.path.endswith(("setup.cfg", "pyproject.toml")):
+        return None
     if core.path.endswith("Pipfile"):
         return Home(core.path, "packages" if name == CORE else "dev-packages")
     if core.path.endswith("setup.cfg"):

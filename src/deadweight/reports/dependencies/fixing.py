@@ -21,7 +21,7 @@ def fixes_text(found: Fixes, paint: Paint) -> str:
 
 
 def _painted(line: str, paint: Paint) -> str:
-    text = printable(line)
+    text = "\t".join(map(printable, line.split("\t")))
     if line.startswith(("+++", "---")):
         return paint(text, "bold")
     return paint(text, *_COLOURS.get(line[:1], ()))
