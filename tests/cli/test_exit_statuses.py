@@ -114,8 +114,18 @@ def test_4_is_a_refused_input(tmp_path: Path, body: bytes, capsys: pytest.Captur
 def deadweight(*words: str, **environment: str) -> subprocess.Popen[str]:
     line = [sys.executable, "-m", "deadweight", *words]
     return subprocess.Popen(
-        line, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        line,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_interruptible,
     )
+
+
+def _interruptible() -> None:
+    """What a shell runs in the background has SIGINT ignored (POSIX), these tests too, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_5_is_a_system_without_a_sandbox(app: Path, tmp_path: Path) -> None:
