@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from deadweight.core.environment import Environment, Installed
 from deadweight.core.project import Project
 from deadweight.core.requirement import Declarations, Declared, Place, Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 
 from builders.models import Call, Name, Storage, floats, safetensors, torch_zip, view, whole
 from deadweight.core.edit import Safety
+from deadweight.core.model_seams import ModelReader, ModelRule
 from deadweight.core.plugins import found, named
-from deadweight.core.seams import ModelReader, ModelRule
 from deadweight.core.tensor import Look, Tensor, TensorFinding
 from deadweight.models.leftovers import averaged, leftover, leftover_value
 from deadweight.models.looks import look

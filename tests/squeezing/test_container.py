@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from deadweight.core.errors import Corrupt
-from deadweight.squeezing.container import Array, SqueezedModel
+from deadweight.judging.array import Array
+from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import squeezed_model, weights_of, write_safetensors
 from deadweight.squeezing.squeezing import Choice, Kind, Weights, kinds_of, squeezed
 

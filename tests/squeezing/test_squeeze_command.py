@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deadweight.cli.program import run
-from deadweight.squeezing.container import Array
+from deadweight.judging.array import Array
 from deadweight.squeezing.files import weights_of, write_safetensors
 
 _TASK = """

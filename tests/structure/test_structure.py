@@ -15,8 +15,9 @@ from packaging.requirements import Requirement
 import deadweight
 from deadweight.cli.documentation import documents
 from deadweight.cli.main import COMMANDS
+from deadweight.core.model_seams import ModelReader, ModelRule
 from deadweight.core.plugins import found, named
-from deadweight.core.seams import Cataloger, Codec, EditKind, Format, ModelReader, ModelRule, ReportForm, Rule
+from deadweight.core.seams import Cataloger, Codec, EditKind, Format, ReportForm, Rule
 
 SOURCE = Path(deadweight.__file__).parent
 ROOT = SOURCE.parents[1]

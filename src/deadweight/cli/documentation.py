@@ -14,7 +14,8 @@ from deadweight.core.level import Level
 from deadweight.core.model_report import ModelReport, Stripped
 from deadweight.core.plan import Plan
 from deadweight.core.plugins import found
-from deadweight.core.seams import EditKind, Evidence
+from deadweight.core.requirement_seams import Evidence
+from deadweight.core.seams import EditKind
 from deadweight.core.trace import Trace
 from deadweight.edits.applying import edit_kinds
 from deadweight.formats.recognition import formats

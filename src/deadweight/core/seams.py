@@ -18,13 +18,9 @@ from deadweight.core.limits import DEFAULT_LIMITS, Limits
 from deadweight.core.listing import Listing
 from deadweight.core.owner import Claim
 from deadweight.core.progress import SILENT, Progress
-from deadweight.core.project import Project
 from deadweight.core.report import Report
-from deadweight.core.requirement import Declarations, Lock
 from deadweight.core.scene import Scene
 from deadweight.core.shape import Shape
-from deadweight.core.tensor import Checkpoint, TensorFinding, Weighing
-from deadweight.core.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,68 +169,3 @@ class ReportForm:
     summary: str
     write: Callable[[Report, bool], str]
     pieces: Callable[[Report], Iterator[str]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One form in which requirements are declared.
-
-    `names` are globs of file names. `read` takes the project's folder and the path of the file relative to it, and
-    gives what that file (and those it includes) declares. It raises UsageError with all problems of the file at once,
-    each with its line, where the file is broken; what it cannot tell (a computed list) is a gap of the declarations.
-    A file of the name that declares nothing of this form gives empty Declarations without `files`.
-    """
-
-    name: str
-    summary: str
-    names: tuple[str, ...]
-    read: Callable[[Path, str], Declarations]
-
-
-@dataclass(frozen=True, slots=True)
-class LockReader:
-    """One form of lock: `names` are globs of file names, `read` takes the project's folder and the relative path.
-
-    It raises UsageError with all problems of the file at once; None for a file of the name that is no such lock.
-    `sign` are bytes that stand in every such file, by which one of another name is tried; a longer sign is tried first.
-    """
-
-    name: str
-    summary: str
-    names: tuple[str, ...]
-    read: Callable[[Path, str], Lock | None]
-    sign: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One kind of evidence that a project uses something: where it looks, and what it finds there."""
-
-    name: str
-    summary: str
-    find: Callable[[Project], Iterable[Usage]]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelReader:
-    """One format of model files.
-
-    `rank` orders recognition, lowest first. `recognise` takes the path and its first 64 bytes; it never looks at the
-    name where the content decides. `read` walks headers only and runs nothing; it raises Corrupt or Hostile where the
-    file disagrees with itself, and what it cannot tell is a gap of the checkpoint.
-    """
-
-    name: str
-    summary: str
-    rank: int
-    recognise: Callable[[Path, bytes], bool]
-    read: Callable[[Path], Checkpoint]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelRule:
-    """One kind of dead weight in checkpoints that are weighed together."""
-
-    name: str
-    summary: str
-    find: Callable[[Weighing], Iterable[TensorFinding]]

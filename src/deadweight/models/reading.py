@@ -8,8 +8,8 @@ from pathlib import Path
 
 from deadweight.core.errors import DeadweightError, Unknown
 from deadweight.core.gap import Gap
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.plugins import found, named
-from deadweight.core.seams import ModelReader
 from deadweight.core.tensor import Checkpoint
 from deadweight.models.accounts import check_storages
 from deadweight.models.window import first_bytes

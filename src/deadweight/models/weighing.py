@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from deadweight.core.errors import Unknown
 from deadweight.core.gap import Gap
+from deadweight.core.model_seams import ModelRule
 from deadweight.core.plugins import found
 from deadweight.core.progress import SILENT, Progress
-from deadweight.core.seams import ModelRule
 from deadweight.core.tensor import Checkpoint, Look, Tensor, TensorFinding
 from deadweight.models.bodies import elements
 from deadweight.models.looks import look

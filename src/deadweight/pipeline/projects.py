@@ -11,7 +11,7 @@ from deadweight.core.gap import Gap
 from deadweight.core.plugins import found
 from deadweight.core.project import Project
 from deadweight.core.requirement import Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Usage
 from deadweight.facts.own_modules import own_modules
 from deadweight.facts.path_roles import role_of_path, started_scripts

@@ -14,15 +14,16 @@ from deadweight.core.errors import ProofFailed, UsageError
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.squeeze_report import Judged, SqueezeReport, Tried
 from deadweight.formats.output import whole_file
+from deadweight.judging.array import Array
+from deadweight.judging.gate import judged
+from deadweight.judging.task import Program
 from deadweight.squeezing.calibrating import calibrated
-from deadweight.squeezing.container import Array, SqueezedModel
+from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import squeezed_model, weights_of, write_safetensors
-from deadweight.squeezing.gate import judged
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.search import Aim, best, search
 from deadweight.squeezing.sensitivity import shares
 from deadweight.squeezing.squeezing import Choice, Weights, kinds_of, squeezed
-from deadweight.squeezing.task import Program
 
 _STEADY = 8
 """Inputs that the original is asked twice, to see whether it answers the same."""

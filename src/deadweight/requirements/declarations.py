@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from deadweight.core.errors import UsageError
 from deadweight.core.plugins import found
 from deadweight.core.requirement import Declarations, Declared, Place, Role
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.project_files import is_called, project_files
 from deadweight.requirements.reading import every_one
 from deadweight.requirements.uv_sources import with_sources

@@ -9,7 +9,7 @@ from pathlib import Path
 from deadweight.core.errors import UsageError
 from deadweight.core.plugins import found
 from deadweight.core.requirement import Lock
-from deadweight.core.seams import LockReader
+from deadweight.core.requirement_seams import LockReader
 from deadweight.requirements.project_files import is_called, project_files
 from deadweight.requirements.reading import every_one
 

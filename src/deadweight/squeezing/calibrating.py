@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from deadweight.squeezing.container import Array
+from deadweight.judging.array import Array
 from deadweight.squeezing.feedback import STRETCH, WIDEST
 from deadweight.squeezing.rounding import Reals
 

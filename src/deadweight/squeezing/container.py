@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deadweight.core.errors import Corrupt
+from deadweight.judging.array import Array
 from deadweight.squeezing.coding import Coded, decoded
 
-Array = NDArray[np.generic]
 KEY = "deadweight"
 VERSION = 1
 

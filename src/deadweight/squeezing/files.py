@@ -10,10 +10,11 @@ import numpy as np
 
 from deadweight.core.errors import Unknown
 from deadweight.core.tensor import Checkpoint, Tensor
+from deadweight.judging.array import Array
 from deadweight.models.bodies import elements
 from deadweight.models.reading import read
 from deadweight.models.writing_safetensors import Body, write
-from deadweight.squeezing.container import Array, SqueezedModel, from_stored
+from deadweight.squeezing.container import SqueezedModel, from_stored
 
 _WHOLE = (f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))
 _KNOWN = frozenset({"bool", "float16", "float32", "float64", *_WHOLE})

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from deadweight.core.progress import SILENT, Progress
-from deadweight.squeezing.container import Array
+from deadweight.judging.array import Array
+from deadweight.judging.task import Program
 from deadweight.squeezing.squeezing import Choice, Kind, Weights, squeezed_tensor
-from deadweight.squeezing.task import Program
 
 INPUTS = 12
 FINEST, COARSEST = 0.6, 1.6

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from deadweight.judging.array import Array
 from deadweight.squeezing.coding import coded
-from deadweight.squeezing.container import Array, Squeezed, SqueezedModel
+from deadweight.squeezing.container import Squeezed, SqueezedModel
 from deadweight.squeezing.feedback import fed_back
 from deadweight.squeezing.rounding import Codes, Reals, codes, one_step, row_steps
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from deadweight.core.project import Project
 from deadweight.core.requirement import Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.command_usages import Occasion, installed_apart, text_usages, word_usages
 from deadweight.facts.dockerfile import Instruction, instructions

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from deadweight.core.project import Project
 from deadweight.core.requirement import Declared, Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 
 _NAME = "plug-ins by entry points"

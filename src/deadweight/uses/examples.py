@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from deadweight.core.project import Project
 from deadweight.core.requirement import Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.example_code import Example, doctests, examples
 from deadweight.facts.project_bodies import text_of

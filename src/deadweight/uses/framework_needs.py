@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from deadweight.core.project import Project, Source
 from deadweight.core.requirement import Place
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.called_names import CalledNames, called_names
 from deadweight.facts.extra_requests import is_asked_with_extras

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deadweight.core.project import Project
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts import python_text
 from deadweight.facts.python_imports import Spot, imports, use

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from deadweight.core.project import Project
 from deadweight.core.requirement import Place
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.called_names import called_names
 

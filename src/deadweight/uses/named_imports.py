@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deadweight.core.gap import Gap
 from deadweight.core.project import Project
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.environment_settings import environment_settings
 from deadweight.facts.named_imports import NamedImport, could_name, named_imports

@@ -8,7 +8,7 @@ from itertools import chain
 from deadweight.core.gap import Gap
 from deadweight.core.project import Project
 from deadweight.core.requirement import Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.named_imports import could_name, named_imports
 from deadweight.facts.notebook_cells import Cell, cells

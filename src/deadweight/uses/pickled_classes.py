@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from deadweight.core.gap import Gap
 from deadweight.core.project import Project
 from deadweight.core.requirement import Place
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.pickled_names import PickledNames, pickled_names
 from deadweight.facts.project_bodies import opened

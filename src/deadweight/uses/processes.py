@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from deadweight.core.project import Project, Source
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.called_names import Call, called_names
 from deadweight.facts.command_usages import Occasion, text_usages, word_usages

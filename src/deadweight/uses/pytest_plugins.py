@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from deadweight.core.project import Project, Source
 from deadweight.core.requirement import Place, Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.known_pytest import FIXTURES, MARKERS, SETTINGS, option_asks
 from deadweight.facts.settings import Setting, settings

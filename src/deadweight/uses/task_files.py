@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from deadweight.core.project import Project
 from deadweight.core.requirement import Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.command_usages import Occasion, text_usages
 from deadweight.facts.project_bodies import text_of

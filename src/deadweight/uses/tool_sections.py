@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from deadweight.core.project import Project
 from deadweight.core.requirement import Place, Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.known_tools import category
 from deadweight.facts.role_words import role_of_tool

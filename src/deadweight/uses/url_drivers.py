@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from deadweight.core.project import Project
 from deadweight.core.requirement import Place, Role
-from deadweight.core.seams import Evidence
+from deadweight.core.requirement_seams import Evidence
 from deadweight.core.usage import Strength, Usage
 from deadweight.facts.known_drivers import DEFAULTS, DRIVERS, drivers_of
 from deadweight.facts.project_bodies import text_of

@@ -41,11 +41,11 @@ def COMMAND(  # noqa: N802
       deadweight model restore small.safetensors -o plain.safetensors
     """
     _check_numpy()
+    from deadweight.judging.task import program_of
     from deadweight.pipeline.squeezing import Order, squeeze
     from deadweight.reports.models import squeezing
     from deadweight.squeezing.memory import Memory
     from deadweight.squeezing.search import Aim
-    from deadweight.squeezing.task import program_of
 
     if out.exists():
         raise UsageError("it is there already", where=str(out), advice="Name another, or remove it first.")

@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 
 from deadweight.core.errors import Corrupt
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import BITS, Checkpoint, Storage, Tensor
 from deadweight.models.gathering import Gathering
 from deadweight.models.window import Window, of_file

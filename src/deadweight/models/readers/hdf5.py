@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, cast
 
 from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint, Code, Storage, Tensor
 from deadweight.models.gathering import Gathering
 from deadweight.models.readers.arrays import dtype_named

@@ -9,7 +9,7 @@ import ast
 from pathlib import Path
 
 from deadweight.core.errors import Corrupt
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint, Code, Storage, Tensor, row_major
 from deadweight.models.gathering import Gathering
 from deadweight.models.pickles.walker import walk

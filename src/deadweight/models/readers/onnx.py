@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deadweight.core.errors import Corrupt, DeadweightError
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint
 from deadweight.models.gathering import Gathering
 from deadweight.models.protobuf import LENGTH, Field, fields, text

@@ -15,7 +15,7 @@ from deadweight.codecs.detection import detect
 from deadweight.core.errors import Corrupt, DeadweightError
 from deadweight.core.gap import Gap
 from deadweight.core.limits import DEFAULT_LIMITS
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint, Storage, Tensor, Value, row_major
 from deadweight.models.gathering import Gathering
 from deadweight.models.pickles.opcodes import Blob

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deadweight.core.errors import Corrupt, Hostile
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint, Storage, Tensor
 from deadweight.models.gathering import Gathering, bytes_of
 from deadweight.models.window import Window, of_file

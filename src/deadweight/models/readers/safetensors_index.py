@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deadweight.core.errors import Corrupt, Hostile
 from deadweight.core.gap import Gap
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint, Storage, Tensor
 from deadweight.models.readers import safetensors, torch_zip
 from deadweight.models.window import first_bytes

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deadweight.core.errors import Corrupt, Unknown
 from deadweight.core.gap import Gap
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import BITS, Checkpoint, Storage, Tensor
 from deadweight.models.gathering import Gathering, bytes_of
 from deadweight.models.protobuf import fields, varint

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deadweight.core.errors import Corrupt
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint, Code, Storage
 from deadweight.models.gathering import Gathering
 from deadweight.models.pickles.machine import Walked

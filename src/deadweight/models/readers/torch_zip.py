@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deadweight.core.errors import Corrupt
-from deadweight.core.seams import ModelReader
+from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint, Code
 from deadweight.models.gathering import Gathering
 from deadweight.models.pickles.walker import walk

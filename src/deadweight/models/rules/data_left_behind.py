@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deadweight.core.finding import Confidence, Evidence
-from deadweight.core.seams import ModelRule
+from deadweight.core.model_seams import ModelRule
 from deadweight.core.tensor import TensorFinding, Weighing
 
 NAME = "data_left_behind"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence
-from deadweight.core.seams import ModelRule
+from deadweight.core.model_seams import ModelRule
 from deadweight.core.tensor import Checkpoint, TensorFinding, Weighing
 from deadweight.models.copies import Copy, copies
 from deadweight.models.rules.telling import MOST_TOLD, described, held, name_of, place

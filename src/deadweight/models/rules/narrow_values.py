@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from deadweight.core.seams import ModelRule
+from deadweight.core.model_seams import ModelRule
 from deadweight.core.tensor import Checkpoint, Tensor, TensorFinding, Weighing
 from deadweight.models.rules.telling import name_of, suggestion
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence
-from deadweight.core.seams import ModelRule
+from deadweight.core.model_seams import ModelRule
 from deadweight.core.tensor import TensorFinding, Weighing
 from deadweight.models.rules.telling import evidence_of, held, name_of
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence
-from deadweight.core.seams import ModelRule
+from deadweight.core.model_seams import ModelRule
 from deadweight.core.tensor import Checkpoint, Storage, TensorFinding, Weighing
 from deadweight.models.accounts import account, covered
 from deadweight.models.gathering import extent

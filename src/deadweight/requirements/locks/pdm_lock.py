@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from deadweight.core.requirement import Lock, Pinned, Place
-from deadweight.core.seams import LockReader
+from deadweight.core.requirement_seams import LockReader
 from deadweight.requirements.lock_tables import files_of, name_of, tables, version_of
 from deadweight.requirements.toml_document import Table
 

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from deadweight.core.errors import UsageError
 from deadweight.core.requirement import Declared, Lock, LockedFile, Pinned
-from deadweight.core.seams import LockReader
+from deadweight.core.requirement_seams import LockReader
 from deadweight.requirements.compiled import is_compiled
 from deadweight.requirements.reading import Reading
 from deadweight.requirements.requirement_files import Listed, take, text_of

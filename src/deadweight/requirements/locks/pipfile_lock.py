@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from deadweight.core.errors import UsageError
 from deadweight.core.requirement import Lock, LockedFile, Pinned, Place
-from deadweight.core.seams import LockReader
+from deadweight.core.requirement_seams import LockReader
 from deadweight.requirements.reading import ADVICE, Reading
 
 _CORE = {"default": "", "develop": "dev"}

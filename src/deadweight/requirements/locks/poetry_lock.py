@@ -10,7 +10,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 
 from deadweight.core.requirement import Lock, Pinned, Place
-from deadweight.core.seams import LockReader
+from deadweight.core.requirement_seams import LockReader
 from deadweight.requirements.lock_tables import Build, files_of, index_of, name_of, tables, version_of
 from deadweight.requirements.poetry_dependency import dependencies
 from deadweight.requirements.poetry_version import converted

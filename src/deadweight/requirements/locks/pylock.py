@@ -9,7 +9,7 @@ from typing import Any
 from packaging.pylock import Package, Pylock, PylockValidationError
 
 from deadweight.core.requirement import Lock, LockedFile, Pinned, Place
-from deadweight.core.seams import LockReader
+from deadweight.core.requirement_seams import LockReader
 from deadweight.requirements.lock_tables import Tables, file_name, index_of, name_of, tables
 from deadweight.requirements.toml_document import Table
 

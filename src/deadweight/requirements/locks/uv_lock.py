@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from deadweight.core.requirement import Lock, Pinned, Place
-from deadweight.core.seams import LockReader
+from deadweight.core.requirement_seams import LockReader
 from deadweight.requirements.lock_tables import Tables, files_of, index_of, name_of, reached, tables, version_of
 from deadweight.requirements.requirement_text import pep508
 from deadweight.requirements.toml_document import Table

@@ -9,7 +9,7 @@ from typing import Any
 
 from deadweight.core.errors import Lacking
 from deadweight.core.requirement import Declarations, Place
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.conda_names import distribution_of
 from deadweight.requirements.reading import Asked, Reading
 from deadweight.requirements.requirement_files import Listed, take, text_of

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deadweight.core.requirement import Declarations, Place, Role
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.reading import Asked, Reading
 from deadweight.requirements.roles import role_of_folder
 

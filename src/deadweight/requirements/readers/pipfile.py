@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deadweight.core.requirement import Declarations, Role
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.poetry_dependency import dependencies
 from deadweight.requirements.reading import Asked, Reading
 from deadweight.requirements.roles import role_of_group

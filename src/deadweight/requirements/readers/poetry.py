@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from deadweight.core.requirement import Declarations, Role
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.poetry_dependency import dependencies
 from deadweight.requirements.poetry_version import converted
 from deadweight.requirements.reading import Asked, Reading

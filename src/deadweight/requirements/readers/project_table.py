@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from deadweight.core.requirement import Declarations
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.reading import Asked, Reading
 from deadweight.requirements.roles import role_of_extra
 from deadweight.requirements.setuptools_dynamic import take_dynamic

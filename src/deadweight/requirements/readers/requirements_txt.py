@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deadweight.core.requirement import Declarations
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.compiled import direct_lines, is_compiled, is_compiled_from_the_project
 from deadweight.requirements.reading import Reading
 from deadweight.requirements.requirement_files import Listed, take, text_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from deadweight.core.requirement import Declarations, Place, Role
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.reading import Asked, Reading
 from deadweight.requirements.requirement_files import Listed, take, text_of
 from deadweight.requirements.roles import role_of_extra

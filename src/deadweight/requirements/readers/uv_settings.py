@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deadweight.core.requirement import Declarations, Role
-from deadweight.core.seams import Reader
+from deadweight.core.requirement_seams import Reader
 from deadweight.requirements.reading import Asked, Reading
 from deadweight.requirements.toml_document import document
 

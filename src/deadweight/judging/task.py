@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from deadweight.core.errors import UsageError
-from deadweight.squeezing.container import Array
+from deadweight.judging.array import Array
 
 LEAST = 30
 """Examples below which a bootstrap says nothing."""

@@ -11,10 +11,10 @@ import pytest
 
 from deadweight.core.errors import UsageError
 from deadweight.core.squeeze_report import Judged, Tried
-from deadweight.squeezing.gate import judged
+from deadweight.judging.gate import judged
+from deadweight.judging.task import Task, program_of
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.search import Aim, best, search
-from deadweight.squeezing.task import Task, program_of
 
 
 def _accuracy(rows: Any, labels: Sequence[Any]) -> float:  # noqa: ANN401

@@ -9,8 +9,8 @@ import numpy as np
 
 from deadweight.core.errors import UsageError
 from deadweight.core.squeeze_report import Judged
-from deadweight.squeezing.container import Array
-from deadweight.squeezing.task import Task
+from deadweight.judging.array import Array
+from deadweight.judging.task import Task
 
 RESAMPLES = 1000
 CONFIDENCE = 0.95

@@ -1,0 +1,1 @@
+"""A store of model versions that share tensors: content-addressed, in an OCI layout."""
