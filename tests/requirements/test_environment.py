@@ -201,6 +201,35 @@ def test_an_editable_install_by_a_finder_is_read_and_never_run(tmp_path: Path) -
     assert {"mine", "mine.deep"} <= only(read_environment(tmp_path / "venv")).modules
 
 
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"__editable___mine_finder.py": b"MAPPING = {"}, "cannot be parsed"),
+        ({"__editable___mine_finder.py": b"MAPPING = found()"}, "malformed node"),
+        ({"__editable___mine_finder.py": b"MAPPING = ['mine']"}, "no dictionary"),
+        ({"__editable___mine_finder.py": b"WHERE = {}"}, "has no MAPPING"),
+        ({"_mine.pth": b"/nowhere/at/all\n"}, "/nowhere/at/all"),
+        ({"_mine_loader.py": b"install()"}, "no path file and no finder"),
+    ],
+)
+def test_an_editable_install_that_does_not_say_where_its_code_lies_is_a_gap(
+    tmp_path: Path, files: dict[str, bytes], reason: str
+) -> None:
+    site = virtual_environment(tmp_path / "venv")
+    install(site, "mine", files=files, more={"direct_url.json": '{"dir_info": {"editable": true}}'})
+    (gap,) = read_environment(tmp_path / "venv").gaps
+    assert reason in gap.reason
+
+
+def test_a_path_file_that_is_gone_is_a_gap_of_an_editable_install(tmp_path: Path) -> None:
+    site = virtual_environment(tmp_path / "venv")
+    direct = '{"dir_info": {"editable": true}}'
+    install(site, "mine", files={"_mine.pth": b"/src\n"}, more={"direct_url.json": direct})
+    (site / "_mine.pth").unlink()
+    (gap,) = read_environment(tmp_path / "venv").gaps
+    assert gap.where.endswith("_mine.pth")
+
+
 def test_a_link_of_setup_py_develop_leads_to_its_egg_info(tmp_path: Path) -> None:
     site = virtual_environment(tmp_path / "venv")
     egg = tmp_path / "code" / "mine.egg-info"

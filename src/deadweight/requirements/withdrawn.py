@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -13,29 +14,51 @@ from deadweight.requirements.uv import Uv
 
 GONE = "the index no longer has this version"
 _YANKED = re.compile(r"^warning: `([A-Za-z0-9._-]+)==[^`]*` is yanked(?: \(reason: \"(.*)\"\))?", re.MULTILINE)
+_NOT_THERE = re.compile(r"there is no version of|was not found in the package registry")
 _ASKED = ("pip", "compile", "--no-deps", "--no-header", "--no-annotate", "--no-build", "-")
 
 
-def withdrawn(uv: Uv, pins: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """The reason for each name whose pinned version was taken back. Versions by name; local builds are not asked for.
+@dataclass(slots=True)
+class Withdrawn:
+    """What an index says of pins, by name: why each was taken back, and why nothing is known of others."""
 
+    reasons: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+def withdrawn(uv: Uv, pins: Mapping[str, str], folder: Path) -> Withdrawn:
+    """What the index says of the pins, versions by name; local builds are not asked for.
+
+    Of a release without a wheel for this platform and Python nothing is known: its source is not run to ask it.
     Raises Lacking where no index answers.
     """
+    found = Withdrawn()
     asked = [f"{name}=={version}" for name, version in sorted(pins.items()) if "+" not in version]
-    return dict(_found(uv, asked, folder)) if asked else {}
+    if asked:
+        _ask(uv, asked, folder, found)
+    return found
 
 
-def _found(uv: Uv, asked: Sequence[str], folder: Path) -> Iterator[tuple[str, str]]:
-    """Asked in one go; where uv finds no solution, in halves, until it is one version that is not there."""
+def _ask(uv: Uv, asked: Sequence[str], folder: Path, found: Withdrawn) -> None:
+    """Ask in one go; where uv finds no solution, in halves, until it is one version that uv cannot take."""
     try:
         said = uv.warnings(_ASKED, folder, "\n".join(asked))
-    except UsageError:
+    except UsageError as fault:
         if len(asked) == 1:
-            yield canonicalize_name(asked[0].partition("==")[0]), GONE
+            _judge(canonicalize_name(asked[0].partition("==")[0]), fault.what, found)
             return
         middle = len(asked) // 2
-        yield from _found(uv, asked[:middle], folder)
-        yield from _found(uv, asked[middle:], folder)
+        _ask(uv, asked[:middle], folder, found)
+        _ask(uv, asked[middle:], folder, found)
         return
     for name, reason in _YANKED.findall(said):
-        yield canonicalize_name(name), f"it was yanked: {reason}" if reason else "it was yanked, no reason is given"
+        why = f"it was yanked: {reason}" if reason else "it was yanked, no reason is given"
+        found.reasons[canonicalize_name(name)] = why
+
+
+def _judge(name: str, said: str, found: Withdrawn) -> None:
+    """A version is gone only where uv says that; whatever else keeps uv from it says nothing of the index."""
+    if _NOT_THERE.search(said):
+        found.reasons[name] = GONE
+    else:
+        found.unknown[name] = said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from deadweight.core.gap import Gap
 from deadweight.core.project import Project
 from deadweight.core.requirement import Place
 from deadweight.core.verdict import Fault, Verdict
@@ -13,10 +14,18 @@ from deadweight.requirements.withdrawn import withdrawn
 
 
 def taken_back(project: Project, folder: Path) -> tuple[Verdict, ...]:
-    """A verdict for each pin that was yanked or is gone, of locks, exact requirements, else of what is installed."""
+    """A verdict for each pin that was yanked or is gone, of locks, exact requirements, else of what is installed.
+
+    A pin of which the index's word is not known is noted as a gap of the project.
+    """
     pins = dict(_pins(project))
-    reasons = withdrawn(find_uv(), {name: version for name, (version, _) in pins.items()}, folder)
-    return tuple(_verdict(name, *pins[name], reason) for name, reason in sorted(reasons.items()) if name in pins)
+    told = withdrawn(find_uv(), {name: version for name, (version, _) in pins.items()}, folder)
+    for name, why in told.unknown.items():
+        version, place = pins[name]
+        project.note(
+            Gap("index", f"{name}=={version}", f"whether it was taken back is not known ({place.path}): {why}")
+        )
+    return tuple(_verdict(name, *pins[name], reason) for name, reason in sorted(told.reasons.items()) if name in pins)
 
 
 def _pins(project: Project) -> Iterator[tuple[str, tuple[str, Place]]]:

@@ -54,33 +54,35 @@ class Reading:
 def read_distribution(reading: Reading, info: Info) -> Installed | None:
     """What the metadata says; None, and a gap, where it says too little to be a distribution's."""
     fields = _fields(reading, info)
-    named, told = folder_identity(info.path.removesuffix("/EGG-INFO"))
     if fields is None and "RECORD" not in info.names:
         reading.note(info.path, "it holds no METADATA: what was installed here is not known")
         return None
     if not fields:
         reading.note(info.path, "it holds no METADATA: what it requires is not known")
-    fields = fields or {}
-    name = normalised((*fields.get("name", ()), named)[0])
+    reading.tags.extend(_TAG.findall(text_of(reading.body(info, "WHEEL"))))
+    return _installed(reading, info, fields or {})
+
+
+def _installed(reading: Reading, info: Info, fields: Mapping[str, tuple[str, ...]]) -> Installed:
+    named, told = folder_identity(info.path.removesuffix("/EGG-INFO"))
     is_editable = _is_editable(reading, info)
     content = _content(reading, info, fields)
     groups = entry_point_groups(reading.body(info, "entry_points.txt"))
-    reading.tags.extend(_TAG.findall(text_of(reading.body(info, "WHEEL"))))
     return Installed(
-        name,
-        (*fields.get("version", ()), told)[0],
-        os.path.relpath(info.path, reading.root) if info.path.startswith(reading.root) else info.path,
-        content.size,
-        content.files,
-        content.modules | _elsewhere(reading, info) if is_editable else content.modules,
-        _requires(reading, info, fields),
-        tuple(map(normalised, fields.get("provides-extra", ()))),
-        groups,
-        content.programs.union(*(groups.get(group, {}) for group in _PROGRAMS)),
-        "REQUESTED" in info.names,
-        is_editable,
-        content.known_by,
-        (*fields.get("summary", ()), "")[0],
+        name=normalised((*fields.get("name", ()), named)[0]),
+        version=(*fields.get("version", ()), told)[0],
+        info=os.path.relpath(info.path, reading.root) if info.path.startswith(reading.root) else info.path,
+        size=content.size,
+        files=content.files,
+        modules=content.modules | _elsewhere(reading, info) if is_editable else content.modules,
+        requires=_requires(reading, info, fields),
+        extras=tuple(map(normalised, fields.get("provides-extra", ()))),
+        entry_points=groups,
+        commands=content.programs.union(*(groups.get(group, {}) for group in _PROGRAMS)),
+        is_requested="REQUESTED" in info.names,
+        is_editable=is_editable,
+        modules_known_by=content.known_by,
+        summary=(*fields.get("summary", ()), "")[0],
     )
 
 
@@ -114,7 +116,10 @@ def _elsewhere(reading: Reading, info: Info) -> frozenset[str]:
     if info.is_linked:
         return dotted_names(files_below(info.site))
     rows = record_sizes(reading.body(info, "RECORD"))
-    return editable(info.site, [path for path, _ in rows]).modules
+    found = editable(info.site, [path for path, _ in rows])
+    for where, reason in found.unknown:
+        reading.note(where, reason)
+    return found.modules
 
 
 def _content(reading: Reading, info: Info, fields: Mapping[str, tuple[str, ...]]) -> Content:
