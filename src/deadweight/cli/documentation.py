@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from deadweight.cli.configuration import Budget, Configuration
 from deadweight.cli.exits import EXITS
+from deadweight.core.conversion import Converted
 from deadweight.core.level import Level
 from deadweight.core.model_report import ModelReport, Stripped
 from deadweight.core.plan import Plan
@@ -43,6 +44,7 @@ def documents() -> Mapping[str, str]:
         "trace.schema.json": text(schema(Trace, {})),
         "model.schema.json": text(schema(ModelReport, {})),
         "model-strip.schema.json": text(schema(Stripped, {})),
+        "model-convert.schema.json": text(schema(Converted, {})),
     }
 
 

@@ -15,6 +15,8 @@ from deadweight.core.errors import Unknown
 from deadweight.models.readers.safetensors import DTYPES
 
 _NAMES = {ours: theirs for theirs, ours in DTYPES.items()}
+DTYPE_NAMES = frozenset(_NAMES)
+"""The dtypes that are written."""
 _ALIGNMENT = 8
 
 

@@ -17,6 +17,8 @@ from deadweight.models.pickles.allowed import STORAGES
 from deadweight.models.writing_safetensors import Body
 
 _CLASSES = {dtype: name for name, dtype in STORAGES.items() if name != "UntypedStorage" and not name.startswith("Q")}
+DTYPE_NAMES = frozenset(_CLASSES)
+"""The dtypes that are written."""
 _ALIGNMENT = 64
 _LOCAL_HEADER = 30
 _ROOT = "archive"

@@ -9,6 +9,7 @@ from deadweight.cli.lazy_group import LazyGroup
 COMMANDS: dict[str, str] = {
     "weigh": "tensors by bytes, what is dead weight and why; never runs the file",
     "strip": "the same tensors without optimizer state, copies and unread ones",
+    "convert": "the same tensors in another form or dtype, read back and compared",
     "squeeze": "weights as codes, as few as a task allows; a gate decides",
     "restore": "the plain model that a squeezed one stands for",
 }

@@ -1,0 +1,59 @@
+"""`deadweight model convert`: the same tensors in another form or dtype."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deadweight.cli.colour import in_colour
+from deadweight.cli.options import PATH, TALK
+from deadweight.cli.progress import terminal_progress
+from deadweight.core.conversion import Converted
+from deadweight.core.errors import UsageError
+from deadweight.core.progress import Progress
+from deadweight.models.forms import ENDINGS, NAMES, form_of
+from deadweight.reports.json import as_plain, pieces
+from deadweight.reports.models import converting
+
+DTYPES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
+
+
+@click.command("convert")
+@click.argument("file", type=PATH)
+@click.option("--output", "-o", "out", type=PATH, required=True, help="The new file; its ending says the form.")
+@click.option("--to", "form", type=click.Choice(NAMES), help="The form, where the ending does not say it.")
+@click.option("--dtype", type=click.Choice(tuple(DTYPES)), help="The dtype of all numbers of floating point.")
+@click.option("--allow-overflow", is_flag=True, help="Numbers that fp16 cannot hold become infinite.")
+@click.option("--tensors-only", is_flag=True, help="Leave the graph or program of the file behind.")
+@TALK
+def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401  click's
+    """Write the tensors of FILE, whatever form of model file it is, in another form or dtype.
+
+    They pass in pieces, so that 8 GB take little memory; each is read back from the new file and compared before the
+    file gets its name. A narrower dtype rounds: how many numbers changed, and by how much, is told; what it cannot
+    hold at all is refused. Blocks of GGUF (q8_0, q5, q4) become numbers where --dtype says which.
+
+    \b
+    Examples:
+      deadweight model convert pretrained.pt -o model.safetensors
+      deadweight model convert model.safetensors -o half.safetensors --dtype bf16
+      deadweight model convert model.gguf -o model.npz --dtype fp32
+    """
+    done = _converted(file, out, given, terminal_progress(quiet))
+    if as_json:
+        sys.stdout.writelines(pieces(as_plain(done)))
+    elif not quiet:
+        sys.stdout.write(converting.text(done, in_colour(sys.stdout)))
+    return 0
+
+
+def _converted(file: Path, out: Path, given: dict[str, Any], progress: Progress) -> Converted:
+    from deadweight.models.converting import Wanted, convert
+
+    form, dtype = form_of(out, given["form"] or ""), DTYPES.get(given["dtype"] or "", "")
+    if form is None:
+        raise UsageError("a graph cannot be made of tensors", where=str(out), advice=f"Name it {ENDINGS}.")
+    return convert(file, out, Wanted(form, dtype, given["allow_overflow"], given["tensors_only"]), progress)
