@@ -145,7 +145,7 @@ def test_a_record_that_is_none_is_told(tmp_path: Path) -> None:
     [
         ("", "no build"),
         ("1/0", "ZeroDivisionError"),
-        ("def build(w): ...\ndef predict(m, i): ...\ndef tasks(): return {}", "no task has a development part"),
+        ("def build(w): ...\ndef predict(m, i): ...\ndef tasks(): return {}", "gave no task"),
         (
             "def build(w): ...\ndef predict(m, i): ...\ndef tasks(): return {'a': {'gate': ([1], [1]), 'metric': max}}",
             "30 at least",
