@@ -122,7 +122,8 @@ def _tasks(path: Path, said: object) -> tuple[Task, ...]:
             where=str(path),
             advice='It gives {name: {"development": (inputs, labels), "gate": (inputs, labels), "metric": f}}.',
         )
-    wrong = [f"task {name!r}: {one}" for name, about in said.items() for one in _wrong(about)]
+    told = {name: "; ".join(_wrong(about)) for name, about in said.items()}
+    wrong = [f"task {name!r}: {one}" for name, one in told.items() if one]
     if wrong:
         raise UsageError("; ".join(wrong), where=str(path), advice=_DOCUMENTED)
     return tuple(_task(path, str(name), about) for name, about in said.items())
