@@ -25,7 +25,7 @@ from deadweight.pipeline.making.make import make
 from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.planning import make_plan
-from deadweight.pipeline.scratch.composing import compose_alike
+from deadweight.pipeline.scratch.alike import compose_alike
 from deadweight.pipeline.ways_in import acquaint
 
 pytestmark = pytest.mark.journey

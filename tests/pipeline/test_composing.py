@@ -27,7 +27,8 @@ from deadweight.formats.docker_archive import FORMAT as DOCKER
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.opening import Sight, open_scene
-from deadweight.pipeline.scratch.composing import alike, compose, compose_alike
+from deadweight.pipeline.scratch.alike import alike, compose_alike
+from deadweight.pipeline.scratch.composing import compose
 
 APPLICATION = """
 import encodings.idna, json, ssl, sqlite3, sys, zoneinfo

@@ -15,7 +15,7 @@ from deadweight.pipeline.making.measuring import measured, since
 from deadweight.pipeline.making.output import Output, check_free, target_format
 from deadweight.pipeline.planning import planned
 from deadweight.pipeline.pulling import Base
-from deadweight.pipeline.scratch.composing import from_scratch
+from deadweight.pipeline.scratch.alike import from_scratch
 from deadweight.pipeline.target import Place, Target, open_scene, run_by
 from deadweight.pipeline.tracing.watching import watched
 from deadweight.pipeline.watch import Watch

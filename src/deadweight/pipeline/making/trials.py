@@ -10,8 +10,8 @@ from pathlib import Path
 
 from deadweight.core.changes import Changes
 from deadweight.core.edit import Edit
-from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
-from deadweight.core.proof import Comparison, Proof, Undone, Verdict
+from deadweight.core.probe import ProbeKind
+from deadweight.core.proof import Comparison, Proof, Undone
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Packing
 from deadweight.edits.applying import edit_kinds
@@ -19,10 +19,9 @@ from deadweight.edits.record import follow_ups
 from deadweight.facts.hard_imports import MODULE_PATHS
 from deadweight.formats.recognition import format_named
 from deadweight.formats.trees.twin import link_tree, placed
+from deadweight.pipeline.making.narrowing import Said, narrowed, said_by, spares_program
 from deadweight.pipeline.proving import Baseline, Proving, compare
 from deadweight.proof.bisect import Blame, find_culprits
-from deadweight.proof.comparison import spoiled
-from deadweight.proof.prove import observe
 from deadweight.proof.suspects import of_its_kind, suspects
 from deadweight.sandbox.stand import Stand
 
@@ -38,10 +37,10 @@ def culprits(
     """
     edits, changes = made
     known, proving, proof = failed
-    asked = _narrowed(known, proof, proving)
-    swept = all(probe.kind is not ProbeKind.REQUEST for probe in asked.probes) and _spares_program(proof, asked)
+    asked = narrowed(known, proof, proving)
+    swept = all(probe.kind is not ProbeKind.REQUEST for probe in asked.probes) and spares_program(proof, asked)
     trials = _Trials(
-        scene, room, changes, asked, replace(proving, start=None) if swept else proving, _said(proof.after)
+        scene, room, changes, asked, replace(proving, start=None) if swept else proving, said_by(proof.after)
     )
     scene.progress.start("finding what broke it", 0, "trials")
     found = find_culprits(
@@ -49,14 +48,6 @@ def culprits(
     )
     scene.progress.finish()
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a run said: what came of each sweep, and all that it logged."""
-
-    swept: tuple[str, ...]
-    log: str
 
 
 @dataclass(slots=True)
@@ -68,7 +59,7 @@ class _Trials:
     changes: Changes
     known: Baseline
     proving: Proving
-    said: _Said
+    said: Said
     made: int = 0
     base: Path | None = None
     places: dict[str, str] = field(default_factory=dict)
@@ -82,7 +73,7 @@ class _Trials:
             proof = compare(self.known, self._stand(edits, corner), self.proving)
         finally:
             shutil.rmtree(corner, ignore_errors=True)
-        self.said = _said(proof.after)
+        self.said = said_by(proof.after)
         self.scene.progress.advance(1)
         return proof.first_difference
 
@@ -138,52 +129,3 @@ def _places(scene: Scene, changes: Changes) -> dict[str, str]:
         if real != path:
             found[path] = real
     return found
-
-
-def _narrowed(known: Baseline, proof: Proof, proving: Proving) -> Baseline:
-    """The probes that failed alone, and of import sweeps only the modules that did."""
-    differ = {one.probe for one in proof.comparisons if one.verdict is Verdict.DIFFERENT}
-    asked = tuple(probe for probe in known.probes if probe.name in differ)
-    lean = replace(known, probes=asked)
-    swept = {
-        probe.name: _spoiled(probe, known.first, proof.after) for probe in asked if probe.kind is ProbeKind.IMPORTS
-    }
-    few = tuple(replace(probe, modules=swept.get(probe.name) or probe.modules) for probe in asked)
-    if few == asked or known.stand is None:
-        return lean
-    alone = {one.probe: one for one in observe(known.stand, None, _sweeps(few, swept), proving.settings).observations}
-    if any(seen.status for seen in alone.values()):
-        return lean  # some import only after others: the whole sweep has to be done
-    return replace(lean, probes=few, first=_with(known.first, alone), second=_with(known.second, alone))
-
-
-def _sweeps(probes: Sequence[Probe], swept: dict[str, tuple[str, ...]]) -> tuple[Probe, ...]:
-    """The sweeps among the probes."""
-    return tuple(probe for probe in probes if swept.get(probe.name))
-
-
-def _with(record: RunRecord, seen: dict[str, Observation]) -> RunRecord:
-    kept = tuple(one for one in record.observations if one.probe not in seen)
-    return replace(record, observations=(*kept, *seen.values()))
-
-
-def _spoiled(probe: Probe, first: RunRecord, after: RunRecord | None) -> tuple[str, ...]:
-    outputs = [
-        next((one.output for one in record.observations if one.probe == probe.name), "")
-        for record in (first, after or first)
-    ]
-    return tuple(spoiled(outputs[0], outputs[1]))
-
-
-def _spares_program(proof: Proof, asked: Baseline) -> bool:
-    """Whether everything that failed is asked again by a probe, so that the program need not be started for it."""
-    differ = {one.probe for one in proof.comparisons if one.verdict is Verdict.DIFFERENT}
-    return bool(differ) and differ <= {probe.name for probe in asked.probes}
-
-
-def _said(record: RunRecord | None) -> _Said:
-    if record is None:
-        return _Said((), "")
-    swept = tuple(one.output for one in record.observations if "\t" in one.output)
-    troubles = (f"{one.trouble}\n{one.error}" for one in record.observations)
-    return _Said(swept, "\n".join((record.log, record.error, *troubles)))
