@@ -12,9 +12,8 @@ from deadweight.cli.colour import in_colour
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.conversion import Converted
-from deadweight.core.errors import UsageError
 from deadweight.core.progress import Progress
-from deadweight.models.forms import ENDINGS, NAMES, form_of
+from deadweight.models.forms import NAMES, form_of
 from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import converting
 
@@ -51,9 +50,11 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 
 def _converted(file: Path, out: Path, given: dict[str, Any], progress: Progress) -> Converted:
-    from deadweight.models.converting import Wanted, convert
-
     form, dtype = form_of(out, given["form"] or ""), DTYPES.get(given["dtype"] or "", "")
     if form is None:
-        raise UsageError("a graph cannot be made of tensors", where=str(out), advice=f"Name it {ENDINGS}.")
+        from deadweight.models.narrowing_graphs import narrowed
+
+        return narrowed(file, out, dtype, allows_overflow=given["allow_overflow"], progress=progress)
+    from deadweight.models.converting import Wanted, convert
+
     return convert(file, out, Wanted(form, dtype, given["allow_overflow"], given["tensors_only"]), progress)
