@@ -107,7 +107,7 @@ def test_a_small_tensor_and_the_scale_of_a_quantised_operator_stay_as_they_are(t
         helper.make_node("Identity", ["w"], ["z"]),
     ]
     given = helper.make_tensor_value_info("x", TensorProto.FLOAT, (None, 300))
-    told = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("y", "z")]
+    told = [helper.make_tensor_value_info(name, TensorProto.FLOAT, (None, None)) for name in ("y", "z")]
     graph = helper.make_graph(nodes, "g", [given], told, held)
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     narrowed(saved(tmp_path / "a.onnx", made), tmp_path / "b.onnx", "float16")
