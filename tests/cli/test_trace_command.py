@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from builders.programs import PYTHON, held, service, tree
-from deadweight.cli.entering import given_trace
+from deadweight.cli.entering import given_traces
 from deadweight.cli.program import run
+from deadweight.core.errors import UsageError
 from deadweight.core.trace import Touch, Trace, Use
+from deadweight.pipeline.exercise import Exercise
+from deadweight.pipeline.target import Target, open_scene
 from deadweight.pipeline.tracing.file import read_trace, write_trace
+from deadweight.pipeline.tracing.given import with_traces
 from deadweight.sandbox.launch import supervisor_environment
 from deadweight.sandbox.strace_words import OPTIONS
 
@@ -130,12 +134,31 @@ def test_the_artifact_itself_is_never_written_to(app: Path, capsys: pytest.Captu
     assert sorted(app.iterdir()) == before
 
 
-def test_several_traces_that_are_given_are_united(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        write_trace(
-            Trace("blake3:1", name, (Touch(f"{name}.py", {Use.OPENED: 1}, 0.0, name),), runs=1), tmp_path / name
-        )
-    found = given_trace({"trace_files": (tmp_path / "one", tmp_path / "two")})
-    assert found is not None
-    assert ([touch.path for touch in found.touches], found.runs) == (["one.py", "two.py"], 2)
-    assert given_trace({}) is None
+def test_what_is_cut_is_told_by_a_record_of_strace_as_by_a_trace(
+    app: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["strace", *OPTIONS, "-o", str(tmp_path / "record"), "cat", "never"]
+    subprocess.run(words, cwd=app, check=True, capture_output=True)
+    asked = ("why", app, "never", "--run", f"{PYTHON} start")
+    assert "reached by  nothing" in said(capsys, *asked)[0]
+    assert "by this chain" in said(capsys, *asked, "--from-trace", tmp_path / "record")[0]
+
+
+def test_files_of_traces_are_united_with_the_trace_that_is_there(app: Path, tmp_path: Path) -> None:
+    scene = open_scene(Target(app))
+    for name in ("start", "never"):
+        touch = Touch(name, {Use.OPENED: 1}, 0.0, name)
+        write_trace(Trace(scene.artifact.digest, name, (touch,), runs=1), tmp_path / name)
+    exercise = Exercise(trace=read_trace(tmp_path / "start"), traces=(tmp_path / "start", tmp_path / "never"))
+    found = with_traces(exercise, scene)
+    assert found.trace is not None
+    assert found.trace.paths == {"start", "never"}
+    assert found.trace.runs == 3
+    assert not found.traces
+    assert with_traces(Exercise(), scene).trace is None
+
+
+def test_a_trace_file_that_is_not_there_is_told_before_anything_is_opened(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        given_traces({"trace_files": (tmp_path / "absent",)})
+    assert given_traces({}) == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,8 @@ import click
 
 from deadweight.cli.options import PATH, Settings, stacked
 from deadweight.cli.proving import pairs
-from deadweight.core.trace import Trace
+from deadweight.core.errors import UsageError
 from deadweight.pipeline.exercise import Exercise
-from deadweight.pipeline.tracing.file import read_trace
-from deadweight.pipeline.tracing.uniting import united
 
 ENTRIES = stacked(
     click.option("--entry", "entries", multiple=True, metavar="FILE|COMMAND", help="One more way in; repeatable."),
@@ -22,7 +20,7 @@ ENTRIES = stacked(
         "trace_files",
         multiple=True,
         type=PATH,
-        help="What a run touched: a file of deadweight trace; repeatable, they are united.",
+        help="What a run touched: a file of deadweight trace, or a record of strace; repeatable, they are united.",
     ),
 )
 ENTER = stacked(
@@ -33,10 +31,13 @@ ENTER = stacked(
 )
 
 
-def given_trace(given: Mapping[str, Any]) -> Trace | None:
-    """The trace of the files that were named, united, None where none was."""
-    files: Sequence[Path] = given.get("trace_files") or ()
-    return united([read_trace(file) for file in files]) if files else None
+def given_traces(given: Mapping[str, Any]) -> tuple[Path, ...]:
+    """The trace files that were named; raises UsageError for one that is not there, before anything is opened."""
+    files = tuple(given.get("trace_files") or ())
+    for file in files:
+        if not file.is_file():
+            raise UsageError("there is no such file", where=str(file), advice="Make one: deadweight trace.")
+    return files
 
 
 def entering(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:
@@ -44,10 +45,10 @@ def entering(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:
     configured = asked.configuration
     run = given.get("command") or configured.run
     entries = tuple(given.get("entries") or configured.entries)
-    trace = given_trace(given)
-    if not run and not entries and trace is None:
+    traces = given_traces(given)
+    if not run and not entries and not traces:
         return None
     environment = {**configured.environment, **pairs(given.get("environment") or ())}
     return Exercise(
-        run=run, directory=given.get("directory") or "", environment=environment, entries=entries, trace=trace
+        run=run, directory=given.get("directory") or "", environment=environment, entries=entries, traces=traces
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from deadweight.cli.entering import ENTRIES, given_trace
+from deadweight.cli.entering import ENTRIES, given_traces
 from deadweight.cli.exits import FINE, OVER_BUDGET
 from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, Settings, settings
 from deadweight.cli.proving import PROVE, exercise
@@ -90,7 +90,7 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
 def _watching(asked: Exercise | None, given: dict[str, Any]) -> Exercise | None:
     if asked is None:
         return None
-    return replace(asked, trace=given_trace(given), watched=not given["no_trace"])
+    return replace(asked, traces=given_traces(given), watched=not given["no_trace"])
 
 
 def _packing(asked: Settings, given: dict[str, Any]) -> Packing:

@@ -28,8 +28,9 @@ class Exercise:
     `@file` probes are looked for under `base`. `directory` is where it runs,
     empty for the root of the artifact or what an image says; `port` the one it listens on, 0 to find it. Without
     `sandbox` nothing holds the program, and the proof says so. `entries` are more ways in, that no probe is sent to: a
-    file of the artifact, or a command. `trace` is what earlier runs touched; without one `slim` watches a run of its
-    own, where `watched` and strace is there.
+    file of the artifact, or a command. `trace` is what earlier runs touched, `traces` are files that say it: those of
+    `deadweight trace`, and records of strace. Without any `slim` watches a run of its own, where `watched` and strace
+    is there.
     """
 
     run: str = ""
@@ -42,6 +43,7 @@ class Exercise:
     sandbox: bool = True
     entries: tuple[str, ...] = ()
     trace: Trace | None = None
+    traces: tuple[Path, ...] = ()
     watched: bool = True
     base: Path = field(default_factory=Path)
     checks: tuple[str, ...] = ()

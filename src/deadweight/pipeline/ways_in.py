@@ -14,6 +14,7 @@ from deadweight.core.trace import Entrance
 from deadweight.facts.entrances import ENTRANCES
 from deadweight.facts.trace import TRACE
 from deadweight.pipeline.exercise import Exercise
+from deadweight.pipeline.tracing.given import with_traces
 from deadweight.proof.probes import parse_probes
 from deadweight.sandbox.command_line import SHELL_SYNTAX
 
@@ -27,8 +28,9 @@ def acquaint(scene: Scene, exercise: Exercise | None) -> None:
         return
     if found := tuple(entrances(exercise, scene.artifact)):
         scene.learn(ENTRANCES, found)
-    if exercise.trace is not None:
-        scene.learn(TRACE, exercise.trace.bound_to(scene.artifact.digest))
+    trace = with_traces(exercise, scene).trace
+    if trace is not None:
+        scene.learn(TRACE, trace.bound_to(scene.artifact.digest))
 
 
 def entrances(exercise: Exercise, artifact: Artifact) -> Iterator[Entrance]:

@@ -38,7 +38,7 @@ def read_any(path: Path, scene: Scene, root: str = "") -> Trace:
         raise UsageError(
             "nothing that it names lies in the artifact",
             where=str(path),
-            advice=f"Say where the program saw the artifact: --root DIR. It names, say, {_some(made)}.",
+            advice=f"It names {_some(made)}; say where it lay: deadweight trace --from-trace FILE --root DIR",
         )
     return replace(made, command=began)
 

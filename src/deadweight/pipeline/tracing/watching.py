@@ -15,16 +15,18 @@ from deadweight.core.probe import ProbeKind
 from deadweight.core.scene import Scene
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.proving import Proving
+from deadweight.pipeline.tracing.given import with_traces
 from deadweight.pipeline.tracing.recording import trace_scene
 
 
 def watched(scene: Scene, exercise: Exercise | None, what: Choice | Plan) -> Exercise | None:
-    """The exercise with what a run of it touched, where that says more about what may be cut.
+    """The exercise with the traces that it names read, or with what a run of it touched, where that says more.
 
     Where the system can't trace, it is as it was, and that is noted.
     """
     if exercise is None:
         return None
+    exercise = with_traces(exercise, scene)
     wish = proving(exercise, scene.artifact, scene.progress)
     if not _is_watched(exercise, wish, what):
         return exercise
