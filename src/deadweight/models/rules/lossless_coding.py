@@ -1,4 +1,4 @@
-"""What lossless coding would save: planes of bytes, each compressed, measured on a sample."""
+"""What lossless coding would save: exponents and mantissas coded apart, measured on a sample."""
 
 from __future__ import annotations
 
@@ -40,7 +40,12 @@ def _finding(checkpoint: Checkpoint, whole: int, saved: int) -> TensorFinding:
         rule=NAME,
         says=f"lossless coding would make the tensors of {name_of(checkpoint)} {ratio}",
         size=saved,
-        evidence=(Evidence("planes of bytes under zstd, up to 1 MB of each tensor measured", checkpoint.location),),
+        evidence=(
+            Evidence(
+                "exponents by Huffman codes apart from mantissas, up to 1 MB of each tensor measured",
+                checkpoint.location,
+            ),
+        ),
         confidence=Confidence.LIKELY,
         is_estimate=True,
     )
