@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from measuring import measure
 
 from deadweight.core.tensor import Checkpoint, is_row_major
 from deadweight.models.bodies import elements
 from deadweight.models.reading import read
+from deadweight.squeezing.exponents import pack, unpack
 
 DATA = Path(os.environ.get("MODEL_DATA", Path(__file__).resolve().parents[1] / "build" / "models"))
 PACKAGES = (
@@ -76,55 +78,61 @@ def strip() -> None:
         print(f"{name:<26}{before:>14,}{after:>14,}{ratio:>8}{cost.cpu:>7.2f} s{cost.peak / 1e6:>7.1f} MB")
 
 
-@dataclass(frozen=True, slots=True)
-class Coder:
-    """A lossless coder of planes of bytes: there and back."""
+@dataclass(slots=True)
+class Coded:
+    """Bytes before and after, and the CPU seconds there and back."""
 
-    there: Callable[[bytes], bytes]
-    back: Callable[[bytes], bytes]
+    before: int = 0
+    after: int = 0
+    there: float = 0.0
+    back: float = 0.0
+
+    def add(self, body: bytes, dtype: str) -> None:
+        """Code a tensor, decode it, and compare."""
+        since = time.process_time()
+        packed = pack(body, dtype)
+        between = time.process_time()
+        again = unpack(packed, len(body))
+        self.back += time.process_time() - between
+        self.there += between - since
+        if again != body:
+            sys.exit("not what it was")
+        self.before, self.after = self.before + len(body), self.after + len(packed)
+
+    def told(self, name: str) -> str:
+        """A line of the table."""
+        speeds = f"{self.before / self.there / 1e6:>6.0f} MB/s{self.before / self.back / 1e6:>6.0f} MB/s"
+        return f"{name:<26}{self.before:>14,}{self.after:>14,}{f'{self.before / self.after:.3f}x':>8}{speeds}"
 
 
 def lossless() -> None:
-    """Planes of bytes under zstd, all tensors of a file, decoded and compared."""
-    coder = zstd()
-    print(f"{'lossless, planes + zstd':<26}{'before':>14}{'after':>14}{'times':>8}{'there':>11}{'back':>11}")
+    """All tensors of a file, as they are and rounded to bfloat16, coded, decoded and compared."""
+    print(f"{'lossless':<26}{'before':>14}{'after':>14}{'times':>8}{'there':>11}{'back':>11}")
     for name, source in CODED.items():
-        before = after = 0
-        there = back = 0.0
-        for body, width in bodies(read(DATA / source)):
-            since = time.process_time()
-            packed = [coder.there(body[place::width]) for place in range(width)]
-            between = time.process_time()
-            joined = bytearray(len(body))
-            for place, plane in enumerate(packed):
-                joined[place::width] = coder.back(plane)
-            back += time.process_time() - between
-            there += between - since
-            if joined != body:
-                sys.exit(f"{name}: not what it was")
-            before, after = before + len(body), after + sum(map(len, packed))
-        speeds = f"{before / there / 1e6:>6.0f} MB/s{before / back / 1e6:>6.0f} MB/s"
-        print(f"{name:<26}{before:>14,}{after:>14,}{f'{before / after:.2f}x':>8}{speeds}")
+        as_it_is, halves = Coded(), Coded()
+        for body, dtype in bodies(read(DATA / source)):
+            as_it_is.add(body, dtype)
+            if dtype == "float32":
+                halves.add(rounded(body), "bfloat16")
+        print(as_it_is.told(name))
+        print(halves.told(f"{name}, bfloat16"))
 
 
-def bodies(checkpoint: Checkpoint) -> Iterator[tuple[bytes, int]]:
-    """The bytes of every tensor and of an element of it, each stretch once; strides that leave holes are gathered."""
+def rounded(body: bytes) -> bytes:
+    """float32 as the nearest bfloat16, ties to even."""
+    words = np.frombuffer(body, dtype="<u4")
+    return bytes(((words + 0x7FFF + (words >> 16 & 1)) >> 16).astype("<u2"))
+
+
+def bodies(checkpoint: Checkpoint) -> Iterator[tuple[bytes, str]]:
+    """The bytes of every tensor and its dtype, each stretch once; strides that leave holes are gathered."""
     seen = set()
     for tensor in checkpoint.tensors:
         place = (tensor.storage, tensor.offset)
         if tensor.size and place not in seen:
             seen.add(place)
             assert is_row_major(tensor.shape, tensor.strides) or tensor.width
-            yield b"".join(elements(checkpoint, tensor)), tensor.width
-
-
-def zstd() -> Coder:
-    """zstd at its default level."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd as library
-    else:
-        from backports import zstd as library
-    return Coder(library.compress, library.decompress)
+            yield b"".join(elements(checkpoint, tensor)), tensor.dtype
 
 
 RUNGS: dict[str, Callable[[], None]] = {"strip": strip, "lossless": lossless}
