@@ -17,6 +17,7 @@ from deadweight.core.plan import Plan
 from deadweight.core.plugins import found
 from deadweight.core.requirement_seams import Evidence
 from deadweight.core.seams import EditKind
+from deadweight.core.steps import Pruned
 from deadweight.core.trace import Trace
 from deadweight.edits.applying import edit_kinds
 from deadweight.formats.recognition import formats
@@ -45,6 +46,7 @@ def documents() -> Mapping[str, str]:
         "model.schema.json": text(schema(ModelReport, {})),
         "model-strip.schema.json": text(schema(Stripped, {})),
         "model-convert.schema.json": text(schema(Converted, {})),
+        "model-prune.schema.json": text(schema(Pruned, {})),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from math import prod
@@ -26,18 +26,22 @@ SQUEEZED = "deadweight"
 """The key of the metadata of a squeezed file."""
 _SHOWN = 5
 
+Change = Callable[[Tensor, Iterator[bytes]], Iterator[bytes]]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a conversion is to give: a form; a dtype for all floating point, empty for the one that each has.
 
     With `allows_overflow` values that the dtype cannot hold become infinite; with `tensors_only` graphs are left.
+    `change` gives the bytes of a tensor anew, as many as they were.
     """
 
     form: Form
     dtype: str = ""
     allows_overflow: bool = False
     tensors_only: bool = False
+    change: Change | None = None
 
 
 @dataclass(slots=True)
@@ -57,7 +61,10 @@ class _Passing:
 
     def pieces(self, checkpoint: Checkpoint, tensor: Tensor, own: str) -> Iterator[bytes]:
         hasher = blake3()
-        for piece in self._cast(self._counted(elements(checkpoint, tensor)), tensor, own):
+        given = self._counted(elements(checkpoint, tensor))
+        if self.wanted.change is not None:
+            given = self.wanted.change(tensor, given)
+        for piece in self._cast(given, tensor, own):
             hasher.update(piece)
             yield piece
         self.digests[own] = hasher.hexdigest()

@@ -11,6 +11,7 @@ COMMANDS: dict[str, str] = {
     "strip": "the same tensors without optimizer state, copies and unread ones",
     "convert": "the same tensors in another form or dtype, read back and compared",
     "squeeze": "weights as codes, as few as a task allows; a gate decides",
+    "prune": "the smallest weights at zero, and what that packs to",
     "restore": "the plain model that a squeezed one stands for",
 }
 

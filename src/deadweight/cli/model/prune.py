@@ -1,0 +1,65 @@
+"""`deadweight model prune`: the smallest weights at zero."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deadweight.cli.colour import in_colour
+from deadweight.cli.model.needs import check_numpy
+from deadweight.cli.options import PATH, TALK
+from deadweight.cli.progress import terminal_progress
+from deadweight.core.steps import Pruned
+from deadweight.reports.json import as_plain, pieces
+from deadweight.reports.models import pruning
+
+SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
+
+
+@click.command("prune")
+@click.argument("file", type=PATH)
+@click.option("--output", "-o", "out", type=PATH, required=True, help="The new file; its ending says the form.")
+@click.option("--amount", type=SHARE, required=True, help="The share of the weights that goes, 0.3 for 30 %.")
+@click.option(
+    "--scope",
+    type=click.Choice(("layer", "global")),
+    default="layer",
+    show_default=True,
+    help="The smallest of each tensor, or of all of them together.",
+)
+@click.option("--keep", multiple=True, metavar="GLOB", help="Tensors that stay whole.")
+@click.option("--task", type=PATH, help="The Python file whose development data are asked before and after.")
+@TALK
+def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401  click's
+    """Set the smallest weights of FILE to zero, as torch.nn.utils.prune does (l1_unstructured, global_unstructured).
+
+    The result is an ordinary file of the same dtypes, and as big: zeros take the room of other numbers. What zstd
+    leaves of it is measured and told. Tensors of one axis and of less than 4,096 elements are left as they are.
+
+    \b
+    Examples:
+      deadweight model prune model.safetensors -o sparse.safetensors --amount 0.3
+      deadweight model prune model.onnx -o sparse.onnx --amount 0.2 --scope global --keep '*embeddings*'
+      deadweight model prune model.safetensors -o sparse.safetensors --amount 0.3 --task task.py
+    """
+    check_numpy("pruning")
+    done = _pruned(file, out, given, quiet)
+    if as_json:
+        sys.stdout.writelines(pieces(as_plain(done)))
+    elif not quiet:
+        sys.stdout.write(pruning.text(done, in_colour(sys.stdout)))
+    return 0
+
+
+def _pruned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Pruned:
+    from deadweight.judging.task import program_of
+    from deadweight.pipeline.pruning import asked, prune
+    from deadweight.squeezing.pruning import Cut, Scope
+
+    progress = terminal_progress(quiet)
+    program = program_of(given["task"]) if given["task"] else None
+    done = prune(file, out, Cut(given["amount"], Scope(given["scope"]), given["keep"]), progress)
+    return done if program is None else asked(done, program, progress)
