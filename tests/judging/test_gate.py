@@ -1,4 +1,4 @@
-"""The gate and the search."""
+"""The gate."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ import numpy as np
 import pytest
 
 from deadweight.core.errors import UsageError
-from deadweight.core.squeeze_report import Judged, Tried
 from deadweight.judging.gate import judged
 from deadweight.judging.task import Task, program_of
-from deadweight.squeezing.memory import Memory
-from deadweight.squeezing.search import Aim, best, search
 
 
 def _accuracy(rows: Any, labels: Sequence[Any]) -> float:  # noqa: ANN401
@@ -87,57 +84,6 @@ def test_a_metric_that_fails_is_told() -> None:
     task = Task("broken", {"gate": ([1] * 40, [1] * 40)}, lambda rows, labels: 1 / 0)
     with pytest.raises(UsageError, match="metric failed"):
         judged(task, "gate", np.zeros(40), np.ones(40))
-
-
-def _line(keeps: float, sizes: dict[float, int] | None = None) -> Any:  # noqa: ANN401
-    """A world in which a factor's file shrinks with it, and all below `keeps` passes."""
-    asked: list[float] = []
-
-    def attempt(factor: float) -> Tried:
-        asked.append(factor)
-        lower = 1.0 if factor <= keeps else 0.5
-        return Tried(factor, int(1_000_000 / (10 * factor)), (Judged("one", 1.0, lower, lower, 100),))
-
-    return attempt, asked
-
-
-@pytest.mark.parametrize("keeps", [0.3, 0.8, 1.0, 1.7, 3.0])
-def test_the_search_finds_the_coarsest_that_passes_within_a_stride(keeps: float) -> None:
-    attempt, asked = _line(keeps)
-    aim = Aim(0.95)
-    found = best(aim, 1_000_000, search(aim, 1_000_000, attempt))
-    assert found is not None
-    assert keeps / 2**0.25 <= found.factor <= keeps
-    assert len(asked) == len(set(asked)) <= 10
-
-
-def test_a_ratio_is_met_and_not_overdone() -> None:
-    attempt, _ = _line(100.0)
-    aim = Aim(0.95, ratio=15.0)
-    found = best(aim, 1_000_000, search(aim, 1_000_000, attempt))
-    assert found is not None
-    assert 15.0 <= 1_000_000 / found.size < 15.0 * 2**0.25
-
-
-def test_where_nothing_passes_nothing_is_best() -> None:
-    attempt, asked = _line(0.0)
-    aim = Aim(0.95)
-    assert best(aim, 1_000_000, search(aim, 1_000_000, attempt)) is None
-    assert len(asked) <= 10
-
-
-def test_a_search_that_was_cut_short_knows_what_it_judged(tmp_path: Path) -> None:
-    point = Tried(1.5, 10, (Judged("one", 1.0, 0.9, 0.8, 100),))
-    Memory(tmp_path / "search", "a").keep(point)
-    assert Memory(tmp_path / "search", "a").recall(1.5) == point
-    assert Memory(tmp_path / "search", "b").recall(1.5) is None
-    assert Memory(None, "a").recall(1.5) is None
-
-
-def test_a_record_that_is_none_is_told(tmp_path: Path) -> None:
-    (tmp_path / "search").write_text("no json\n")
-    with pytest.raises(UsageError, match="no record"):
-        Memory(tmp_path / "search", "a").recall(1.0)
 
 
 @pytest.mark.parametrize(

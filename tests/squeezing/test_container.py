@@ -11,8 +11,10 @@ import pytest
 from deadweight.core.errors import Corrupt
 from deadweight.judging.array import Array
 from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.files import squeezed_model, weights_of, write_safetensors
-from deadweight.squeezing.squeezing import Choice, Kind, Weights, kinds_of, squeezed
+from deadweight.squeezing.decoding import weights as decoded
+from deadweight.squeezing.files import squeezed_model, weights_of, write_model, write_safetensors
+from deadweight.squeezing.method import Choice, Kind, methods
+from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
 
 
 def _tensors() -> dict[str, Array]:
@@ -29,12 +31,14 @@ def _tensors() -> dict[str, Array]:
 
 def _squeezed() -> SqueezedModel:
     tensors = _tensors()
-    return squeezed(Weights(tensors, kinds_of(tensors, frozenset({"table.weight"}), frozenset())), Choice())
+    return squeezed(
+        Weights(tensors, kinds_of(tensors, frozenset({"table.weight"}), frozenset())), Choice(methods()["feedback"])
+    )
 
 
 def _write(path: Path, model: SqueezedModel) -> Path:
     with path.open("wb") as stream:
-        write_safetensors(stream, dict(model.stored()), model.metadata())
+        write_model(stream, model)
     return path
 
 
@@ -59,8 +63,8 @@ def test_weights_are_within_a_step_of_what_they_were() -> None:
     tensors, model = _tensors(), _squeezed()
     for name, one in model.squeezed.items():
         rows = tensors[name].reshape(len(tensors[name]), -1)
-        off = np.abs(one.weights().reshape(rows.shape).astype(np.float64) - rows.astype(np.float64))
-        assert (off <= 0.6001 * one.steps.astype(np.float64)).all(), name
+        off = np.abs(decoded(one).reshape(rows.shape).astype(np.float64) - rows.astype(np.float64))
+        assert (off <= 0.6001 * one.parts["steps"].astype(np.float64)).all(), name
 
 
 def test_any_reader_of_safetensors_opens_it(tmp_path: Path) -> None:
@@ -106,7 +110,7 @@ def test_a_file_that_lies_about_its_codes_is_refused(tmp_path: Path, lie: str) -
     if lie == "shape":
         said["tensors"]["layer.weight"]["shape"] = [64, 65]
     elif lie == "bits":
-        said["tensors"]["layer.weight"]["bits"] = 5
+        said["tensors"]["layer.weight"]["about"]["bits"] = 5
     else:
         del stored["layer.weight.codes"]
     path = tmp_path / "small.safetensors"

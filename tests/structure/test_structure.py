@@ -18,6 +18,7 @@ from deadweight.cli.main import COMMANDS
 from deadweight.core.model_seams import ModelReader, ModelRule
 from deadweight.core.plugins import found, named
 from deadweight.core.seams import Cataloger, Codec, EditKind, Format, ReportForm, Rule
+from deadweight.squeezing.method import Method
 
 SOURCE = Path(deadweight.__file__).parent
 ROOT = SOURCE.parents[1]
@@ -95,6 +96,7 @@ def test_every_rule_has_a_case_that_finds_and_one_that_does_not(plugin: object) 
         ("reports", "FORM", ReportForm, 2),
         ("models.readers", "MODEL_READER", ModelReader, 12),
         ("models.rules", "MODEL_RULE", ModelRule, 10),
+        ("squeezing.methods", "METHOD", Method, 5),
     ],
 )
 def test_every_seam_has_its_plug_ins_each_under_a_name_of_its_own(

@@ -27,11 +27,12 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One point of the front: the factor on the steps, the file's bytes, and what development data say."""
+    """One point of the front: the method and how coarse, the file's bytes, and what development data say."""
 
     factor: float
     size: int
     judged: tuple[Judged, ...]
+    method: str = ""
 
     def passes(self, keep: float) -> bool:
         """Whether every task keeps that share."""
@@ -41,6 +42,21 @@ class Tried:
     def worst(self) -> Judged:
         """The task that keeps least."""
         return min(self.judged, key=lambda one: one.lower)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What calibration told of the tensors, by name.
+
+    `layers` are those whose inputs it saw: their errors are fed back. It saw nothing of `unseen`: they are rounded to
+    the nearest. `tables` are looked up by row and have no inputs. `not_finite` hold NaN, infinity or what is near it,
+    and are kept as they are.
+    """
+
+    layers: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    not_finite: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,7 @@ class SqueezeReport:
     gate: tuple[Judged, ...] = ()
     after: int = 0
     out: str = ""
+    reached: Reached = Reached()
 
     @property
     def passed(self) -> bool:

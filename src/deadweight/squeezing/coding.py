@@ -16,9 +16,15 @@ from deadweight.core.errors import Corrupt
 from deadweight.squeezing.rounding import Codes
 
 LEVEL = 19
-_LIMITS = {4: 7, 8: 127}
+_FAST = 3
+LIMITS = {4: 7, 8: 127}
+"""The largest code by the bits that it takes."""
 _ESCAPED = 8
 """Bytes of an escaped code before packing: four of the way from the one before, four of the code."""
+_PAIRS = (
+    np.array([[low - 8, high - 8] for high in range(16) for low in range(16)], dtype=np.int8).view(np.uint16).ravel()
+)
+"""The two codes of each byte, as one word that holds them side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +42,19 @@ class Coded:
 
 
 def coded(found: Codes) -> Coded:
-    """The codes in the form that takes fewer bytes."""
-    return min((_as_bits(found.ravel(), bits) for bits in _LIMITS), key=lambda one: one.size)
+    """The codes in the form that takes fewer bytes, which a quick packing tells."""
+    flat = found.ravel()
+    bits = min(LIMITS, key=lambda bits: _as_bits(flat, bits, _FAST).size)
+    return _as_bits(flat, bits, LEVEL)
 
 
-def _as_bits(flat: Codes, bits: int) -> Coded:
-    places = np.nonzero(np.abs(flat) > _LIMITS[bits])[0]
+def _as_bits(flat: Codes, bits: int, level: int) -> Coded:
+    places = np.nonzero(np.abs(flat) > LIMITS[bits])[0]
     kept = flat.copy()
     kept[places] = 0
     steps = np.diff(places, prepend=0).astype("<u4")
     escapes = _planes(steps) + _planes(flat[places].astype("<i4")) if len(places) else b""
-    return Coded(bits, packed(_bytes(kept, bits)), packed(escapes) if escapes else b"")
+    return Coded(bits, packed(_bytes(kept, bits), level), packed(escapes, level) if escapes else b"")
 
 
 def _planes(words: NDArray[np.generic]) -> bytes:
@@ -68,10 +76,10 @@ def _bytes(flat: Codes, bits: int) -> bytes:
     return (nibbles[0::2] | (nibbles[1::2] << 4)).astype(np.uint8).tobytes()
 
 
-def packed(body: bytes) -> bytes:
+def packed(body: bytes, level: int = LEVEL) -> bytes:
     """The bytes under zstd."""
     out = io.BytesIO()
-    with ZSTD.writer(out, LEVEL) as stream:
+    with ZSTD.writer(out, level) as stream:
         stream.write(body)
     return out.getvalue()
 
@@ -87,28 +95,25 @@ def unpacked(body: bytes, size: int) -> bytes:
 
 def decoded(one: Coded, count: int) -> Codes:
     """The codes again, flat; raises Corrupt where they are not as many, or one is said to stand outside."""
-    if one.bits not in _LIMITS:
-        raise Corrupt(f"codes of {one.bits} bits are not read")
-    body = unpacked(one.body, (count * one.bits + 7) // 8)
-    flat = _from_bytes(body, one.bits)[:count].astype(np.int32)
-    if one.escapes:
-        _put_back(flat, one.escapes)
+    flat = plain_codes(one, count).astype(np.int32)
+    places, codes = escapes_of(one, count)
+    flat[places] = codes
     return flat
 
 
-def _put_back(flat: Codes, escapes: bytes) -> None:
-    body = ZSTD.reader(io.BytesIO(escapes)).read(_ESCAPED * len(flat) + 1)
-    count, rest = divmod(len(body), _ESCAPED)
-    places = np.cumsum(_words(body[: 4 * count], "<u4")) if not rest and count else np.array([len(flat)])
-    if int(places[-1]) >= len(flat):
+def plain_codes(one: Coded, count: int) -> NDArray[np.int8]:
+    """The codes, with nothing where one stands in the escapes; raises Corrupt where they are not as many."""
+    raw = np.frombuffer(unpacked(one.body, (count * one.bits + 7) // 8), dtype=np.uint8)
+    return raw.view(np.int8) if one.bits == 8 else _PAIRS[raw].view(np.int8)[:count]
+
+
+def escapes_of(one: Coded, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The places of the codes that take more bits, rising, and the codes; raises Corrupt for a place outside."""
+    if not one.escapes:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    body = ZSTD.reader(io.BytesIO(one.escapes)).read(_ESCAPED * count + 1)
+    found, rest = divmod(len(body), _ESCAPED)
+    places = np.cumsum(_words(body[: 4 * found], "<u4")) if not rest and found else np.array([count])
+    if int(places[-1]) >= count:
         raise Corrupt("an escaped code is said to stand outside of the tensor")
-    flat[places] = _words(body[4 * count :], "<i4")
-
-
-def _from_bytes(body: bytes, bits: int) -> NDArray[np.int8]:
-    raw = np.frombuffer(body, dtype=np.uint8)
-    if bits == 8:
-        return raw.view(np.int8)
-    both = np.empty(2 * len(raw), dtype=np.uint8)
-    both[0::2], both[1::2] = raw & 15, raw >> 4
-    return both.astype(np.int8) - np.int8(8)
+    return places, _words(body[4 * found :], "<i4")

@@ -1,7 +1,7 @@
-"""A squeezed model as an ordinary safetensors file: codes and steps as tensors, the recipe in its metadata.
+"""A squeezed model as an ordinary safetensors file: the parts of each tensor, and its recipe in the metadata.
 
-Of a tensor NAME there are `NAME.codes` (bytes under zstd), `NAME.steps` (float16) and, where some codes take more bits,
-`NAME.escapes`; what is not squeezed stands under its own name. Any reader of safetensors opens it.
+Of a tensor NAME there are `NAME.codes` (bytes under zstd), `NAME.steps` and whatever else its form takes; what is not
+squeezed stands under its own name. Any reader of safetensors opens it.
 """
 
 from __future__ import annotations
@@ -9,71 +9,65 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from deadweight.core.errors import Corrupt
+from deadweight.core.errors import Corrupt, Unknown
 from deadweight.judging.array import Array
-from deadweight.squeezing.coding import Coded, decoded
+from deadweight.squeezing.decoding import weights
+from deadweight.squeezing.dtypes import BFLOAT16, FLOATS, KNOWN, as_dtype
+from deadweight.squeezing.squeezed import Squeezed
 
 KEY = "deadweight"
-VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Squeezed:
-    """One squeezed tensor: codes, and the steps (rows, 1) or (1, 1) that they count; rows are along the first axis."""
-
-    shape: tuple[int, ...]
-    dtype: str
-    codes: Coded
-    steps: NDArray[np.float16]
-
-    @property
-    def size(self) -> int:
-        """Bytes that it takes."""
-        return self.codes.size + self.steps.nbytes
-
-    def weights(self) -> Array:
-        """The weights that it stands for."""
-        count = int(np.prod(self.shape, dtype=np.int64))
-        rows = decoded(self.codes, count).reshape(self.shape[0] if self.shape else 1, -1)
-        values = rows * self.steps.astype(np.float32)
-        return values.reshape(self.shape).astype(self.dtype)
+VERSION = 2
+MOST = 1 << 40
+"""Elements above which a shape is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SqueezedModel:
-    """All tensors of a model, squeezed or `plain`, and how they came to be."""
+    """All tensors of a model, squeezed or `plain`, and how they came to be.
+
+    `dtypes` are the dtypes that plain tensors had, where numpy lacks it or they are kept in a smaller one.
+    """
 
     squeezed: Mapping[str, Squeezed]
     plain: Mapping[str, Array]
     recipe: Mapping[str, Any] = field(default_factory=dict)
     dtypes: Mapping[str, str] = field(default_factory=dict)
-    """The dtype that a plain tensor had, where it is kept in a smaller one."""
 
     def weights(self) -> dict[str, Array]:
-        """Every tensor as the model takes it, by name."""
-        whole = {name: one.weights() for name, one in self.squeezed.items()}
-        kept = {name: one.astype(self.dtypes.get(name, one.dtype.name)) for name, one in self.plain.items()}
+        """Every tensor as the model takes it, by name; bfloat16 as float32."""
+        whole = {name: weights(one) for name, one in self.squeezed.items()}
+        kept = {name: as_dtype(one, self.dtypes.get(name, one.dtype.name)) for name, one in self.plain.items()}
         return dict(sorted({**whole, **kept}.items()))
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The dtype of each tensor that numpy lacks the dtype of."""
+        said = {**self.dtypes, **{name: one.dtype for name, one in self.squeezed.items()}}
+        return {name: dtype for name, dtype in said.items() if dtype == BFLOAT16}
+
     def stored(self) -> Iterator[tuple[str, Array]]:
-        """The tensors that the file holds."""
+        """The tensors that the file holds; raises Unknown where one has the name of another's part."""
         for name, one in self.squeezed.items():
-            yield f"{name}.codes", np.frombuffer(one.codes.body, dtype=np.uint8)
-            yield f"{name}.steps", one.steps
-            if one.codes.escapes:
-                yield f"{name}.escapes", np.frombuffer(one.codes.escapes, dtype=np.uint8)
+            for part, array in one.parts.items():
+                if f"{name}.{part}" in self.plain or f"{name}.{part}" in self.squeezed:
+                    raise Unknown(f"the tensor {name}.{part} has the name that a part of {name} takes")
+                yield f"{name}.{part}", array
         yield from self.plain.items()
 
     def metadata(self) -> dict[str, str]:
         """What the file says of itself."""
         tensors = {
-            name: {"shape": list(one.shape), "dtype": one.dtype, "bits": one.codes.bits}
+            name: {
+                "shape": list(one.shape),
+                "dtype": one.dtype,
+                "form": one.form,
+                "parts": sorted(one.parts),
+                "about": dict(one.about),
+            }
             for name, one in sorted(self.squeezed.items())
         }
         said = {"version": VERSION, "tensors": tensors, "dtypes": dict(self.dtypes), "recipe": dict(self.recipe)}
@@ -84,21 +78,40 @@ def from_stored(stored: Mapping[str, Array], metadata: Mapping[str, str], where:
     """The model that a file holds; raises Corrupt where it is no squeezed model, or lacks what it says."""
     try:
         said = json.loads(metadata[KEY])
-        tensors = said["tensors"]
-        squeezed = {name: _one(name, about, stored) for name, about in tensors.items()}
-    except (KeyError, ValueError, TypeError, AttributeError) as fault:
+        _check_version(said["version"])
+        squeezed = {str(name): _one(name, about, stored) for name, about in said["tensors"].items()}
+        parts = {f"{name}.{part}" for name, one in squeezed.items() for part in one.parts}
+        plain = {name: one for name, one in stored.items() if name not in parts}
+        return SqueezedModel(squeezed, plain, dict(said["recipe"]), _dtypes(said["dtypes"], plain))
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as fault:
         raise Corrupt(
             f"it is no squeezed model ({type(fault).__name__}: {fault})",
             where=str(where),
             advice="deadweight model restore takes what deadweight model squeeze wrote.",
         ) from fault
-    parts = {f"{name}.{part}" for name in tensors for part in ("codes", "steps", "escapes")}
-    plain = {name: one for name, one in stored.items() if name not in parts}
-    return SqueezedModel(squeezed, plain, said.get("recipe", {}), said.get("dtypes", {}))
+
+
+def _check_version(version: object) -> None:
+    if version != VERSION:
+        raise ValueError(f"its version is {version!r}, and {VERSION} is read")
 
 
 def _one(name: str, about: Mapping[str, Any], stored: Mapping[str, Array]) -> Squeezed:
-    escapes = stored[f"{name}.escapes"].tobytes() if f"{name}.escapes" in stored else b""
-    codes = Coded(int(about["bits"]), stored[f"{name}.codes"].tobytes(), escapes)
-    steps = stored[f"{name}.steps"].astype(np.float16).reshape(-1, 1)
-    return Squeezed(tuple(map(int, about["shape"])), str(about["dtype"]), codes, steps)
+    shape = tuple(_whole(one) for one in about["shape"])
+    if prod(shape) > MOST or about["dtype"] not in FLOATS:
+        raise ValueError(f"{name}: {about['dtype']} of the shape {shape}")
+    parts = {str(part): stored[f"{name}.{part}"] for part in about["parts"]}
+    return Squeezed(shape, about["dtype"], str(about["form"]), parts, {k: _whole(v) for k, v in about["about"].items()})
+
+
+def _whole(number: object) -> int:
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise ValueError(f"{number!r} is no whole number from 0 on")
+    return number
+
+
+def _dtypes(said: Mapping[str, str], plain: Mapping[str, Array]) -> dict[str, str]:
+    wrong = [name for name, dtype in said.items() if dtype not in KNOWN or name not in plain]
+    if wrong:
+        raise ValueError(f"dtypes are said of what is not there, or not known: {', '.join(sorted(wrong)[:5])}")
+    return dict(said)

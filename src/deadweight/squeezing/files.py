@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,45 +16,82 @@ from deadweight.models.bodies import elements
 from deadweight.models.reading import read
 from deadweight.models.writing_safetensors import Body, write
 from deadweight.squeezing.container import SqueezedModel, from_stored
+from deadweight.squeezing.dtypes import BFLOAT16, KNOWN, from_words, words_of
 
-_WHOLE = (f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))
-_KNOWN = frozenset({"bool", "float16", "float32", "float64", *_WHOLE})
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The tensors of a file by name; `dtypes` are of those that numpy lacks the dtype of: bfloat16 is float32 here."""
+
+    tensors: Mapping[str, Array]
+    dtypes: Mapping[str, str]
+
+
+def stored_of(path: Path) -> Stored:
+    """Every tensor of the model file; raises what reading does.
+
+    Raises Unknown for a dtype that is not read, for a file without tensors, and for one whose reader left gaps: what a
+    squeezed file lacks would be lost.
+    """
+    checkpoint = read(path)
+    wrong = [f"{gap.where}: {gap.reason}" for gap in checkpoint.gaps]
+    wrong += [f"{one.name} is of {one.dtype}" for one in checkpoint.tensors if one.dtype not in KNOWN]
+    wrong += [] if checkpoint.tensors else ["it has no tensors"]
+    if wrong:
+        more = f", and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
+        raise Unknown("not all of it can be read: " + "; ".join(wrong[:_SHOWN]) + more, where=checkpoint.location)
+    return _stored(checkpoint)
+
+
+def _stored(checkpoint: Checkpoint) -> Stored:
+    return Stored(
+        {one.name: array_of(checkpoint, one) for one in checkpoint.tensors},
+        {one.name: one.dtype for one in checkpoint.tensors if one.dtype == BFLOAT16},
+    )
 
 
 def weights_of(path: Path) -> dict[str, Array]:
-    """Every tensor of the model file by name; raises what reading does, and Unknown for a dtype that numpy lacks.
-
-    bfloat16 comes as float32, which holds it exactly.
-    """
-    checkpoint = read(path)
-    return {one.name: array_of(checkpoint, one) for one in checkpoint.tensors}
+    """The tensors of `stored_of` alone."""
+    return dict(stored_of(path).tensors)
 
 
 def array_of(checkpoint: Checkpoint, tensor: Tensor) -> Array:
-    """The tensor's elements."""
-    body = b"".join(elements(checkpoint, tensor))
-    if tensor.dtype == "bfloat16":
-        words = np.frombuffer(body, dtype="<u2").astype(np.uint32) << 16
-        return words.view(np.float32).reshape(tensor.shape)
-    if tensor.dtype not in _KNOWN:
+    """The tensor's elements, bfloat16 as float32; raises Unknown for a dtype that is not read."""
+    if tensor.dtype not in KNOWN:
         raise Unknown(f"the tensor {tensor.name!r} is of {tensor.dtype}", where=checkpoint.location)
+    body = b"".join(elements(checkpoint, tensor))
+    if tensor.dtype == BFLOAT16:
+        return from_words(np.frombuffer(body, dtype="<u2")).reshape(tensor.shape)
     return np.frombuffer(body, dtype=np.dtype(tensor.dtype).newbyteorder("<")).reshape(tensor.shape)
 
 
 def squeezed_model(path: Path) -> SqueezedModel:
     """The squeezed model that lies at the path; raises Corrupt for anything else."""
     checkpoint = read(path)
-    stored = {one.name: array_of(checkpoint, one) for one in checkpoint.tensors}
-    return from_stored(stored, checkpoint.metadata, path)
+    return from_stored(_stored(checkpoint).tensors, checkpoint.metadata, path)
 
 
-def write_safetensors(stream: BinaryIO, tensors: Mapping[str, Array], metadata: Mapping[str, str]) -> None:
-    """The tensors by name, the same bytes for the same tensors."""
-    write(stream, [_body(name, one) for name, one in tensors.items()], metadata)
+def write_model(stream: BinaryIO, model: SqueezedModel) -> None:
+    """The squeezed model as a safetensors file."""
+    plain = {name: dtype for name, dtype in model.words.items() if name in model.plain}
+    write_safetensors(stream, dict(model.stored()), model.metadata(), plain)
 
 
-def _body(name: str, one: Array) -> Body:
+def write_safetensors(
+    stream: BinaryIO, tensors: Mapping[str, Array], metadata: Mapping[str, str], dtypes: Mapping[str, str] | None = None
+) -> None:
+    """The tensors by name, the same bytes for the same tensors; what `dtypes` calls bfloat16 is written as such."""
+    said = dtypes or {}
+    write(stream, [_body(name, one, said.get(name, "")) for name, one in tensors.items()], metadata)
+
+
+def _body(name: str, one: Array, dtype: str) -> Body:
+    is_word = dtype == BFLOAT16
+
     def pieces() -> Iterator[bytes]:
-        yield np.ascontiguousarray(one.astype(one.dtype.newbyteorder("<"))).tobytes()
+        held = words_of(one) if is_word else one
+        yield np.ascontiguousarray(held.astype(held.dtype.newbyteorder("<"))).tobytes()
 
-    return Body(name, one.dtype.name, one.shape, one.nbytes, pieces)
+    return Body(name, dtype if is_word else one.dtype.name, one.shape, 2 * one.size if is_word else one.nbytes, pieces)

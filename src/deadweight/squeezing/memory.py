@@ -15,19 +15,19 @@ from deadweight.core.squeeze_report import Judged, Tried
 class Memory:
     """The points that earlier runs of the same search judged, in a file; no file, no memory.
 
-    `subject` is what they were judged for: digests of the model and of the task.
+    `subject` is what they were judged for and by whom: digests of the model and of the task, our version.
     """
 
     path: Path | None
     subject: str
 
-    def recall(self, factor: float) -> Tried | None:
-        """The point of that factor, where it was judged."""
-        return next((one for one in self._known() if one.factor == factor), None)
+    def recall(self, method: str, factor: float) -> Tried | None:
+        """The method's point of that factor, where it was judged."""
+        return next((one for one in self._known() if (one.method, one.factor) == (method, factor)), None)
 
     def keep(self, point: Tried) -> None:
         """Remember the point."""
-        if self.path is None or self.recall(point.factor) is not None:
+        if self.path is None or self.recall(point.method, point.factor) is not None:
             return
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"subject": self.subject, **_plain(point)}) + "\n")
@@ -41,7 +41,7 @@ class Memory:
                 said = json.loads(line)
                 if said["subject"] == self.subject:
                     judged_so = tuple(Judged(**one) for one in said["judged"])
-                    found.append(Tried(said["factor"], said["size"], judged_so))
+                    found.append(Tried(said["factor"], said["size"], judged_so, said["method"]))
             except (ValueError, KeyError, TypeError) as fault:
                 raise UsageError(
                     f"it is no record of a search ({fault})", where=str(self.path), advice="Delete it to begin anew."
@@ -52,4 +52,5 @@ class Memory:
 def _plain(point: Tried) -> Mapping[str, object]:
     import msgspec
 
-    return {"factor": point.factor, "size": point.size, "judged": msgspec.to_builtins(point.judged)}
+    judged = msgspec.to_builtins(point.judged)
+    return {"method": point.method, "factor": point.factor, "size": point.size, "judged": judged}

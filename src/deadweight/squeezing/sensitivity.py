@@ -9,15 +9,17 @@ import numpy as np
 from deadweight.core.progress import SILENT, Progress
 from deadweight.judging.array import Array
 from deadweight.judging.task import Program
-from deadweight.squeezing.squeezing import Choice, Kind, Weights, squeezed_tensor
+from deadweight.squeezing.decoding import weights as decoded
+from deadweight.squeezing.method import Choice, Kind, Method
+from deadweight.squeezing.squeezing import Weights, squeezed_tensor
 
 INPUTS = 12
 FINEST, COARSEST = 0.6, 1.6
 _NOTHING = 1e-9
 
 
-def shares(weights: Weights, program: Program, progress: Progress = SILENT) -> dict[str, float]:
-    """A factor for the step of each layer, their geometric mean 1, from a few calibration inputs.
+def shares(weights: Weights, program: Program, method: Method, progress: Progress = SILENT) -> dict[str, float]:
+    """A factor for the step of each layer, their geometric mean 1, from a few calibration inputs; of a method.
 
     Of all ways to spend the same bits the error is least where each weight's last bit costs the same: where the step
     goes with the square root of the elements over the error (reverse water-filling, Cover and Thomas, 10.3.3).
@@ -29,11 +31,11 @@ def shares(weights: Weights, program: Program, progress: Progress = SILENT) -> d
     right = program.rows(program.build(weights.tensors), inputs)
     if right.dtype.kind != "f":
         return {}
-    plain = Weights(weights.tensors, weights.kinds)
+    plain = Weights(weights.tensors, weights.kinds, dtypes=weights.dtypes)
     progress.start("weighing layers", len(layers), "layers")
     wanted = {}
     for name in layers:
-        rows = program.rows(program.build(_with_one(plain, name)), inputs)
+        rows = program.rows(program.build(_with_one(plain, name, Choice(method))), inputs)
         wanted[name] = _wanted(right, rows, weights.tensors[name].size)
         progress.advance(1)
     progress.finish()
@@ -41,9 +43,9 @@ def shares(weights: Weights, program: Program, progress: Progress = SILENT) -> d
     return {name: float(np.clip(one / middle, FINEST, COARSEST)) for name, one in wanted.items()}
 
 
-def _with_one(weights: Weights, name: str) -> Mapping[str, Array]:
+def _with_one(weights: Weights, name: str, choice: Choice) -> Mapping[str, Array]:
     """The weights with one tensor rounded."""
-    return {**weights.tensors, name: squeezed_tensor(weights, name, Choice()).weights()}
+    return {**weights.tensors, name: decoded(squeezed_tensor(weights, name, choice))}
 
 
 def _wanted(right: Array, rows: Array, elements: int) -> float:

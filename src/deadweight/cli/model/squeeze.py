@@ -12,9 +12,22 @@ from deadweight.cli.colour import in_colour
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.errors import Lacking, UsageError
+from deadweight.core.version import VERSION
 from deadweight.reports.json import as_plain, text
 
 REFUSED = 3
+
+
+def _list(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    """Tell which methods there are, and end."""
+    if not is_asked:
+        return
+    _check_numpy()
+    from deadweight.reports.models.squeezing import methods_text
+    from deadweight.squeezing.method import methods
+
+    sys.stdout.write(methods_text([(one.name, one.summary, one.rank) for one in methods().values()]))
+    context.exit()
 
 
 @click.command("squeeze")
@@ -23,16 +36,28 @@ REFUSED = 3
 @click.option("--task", "task", type=PATH, required=True, help="The Python file that says what it is judged by.")
 @click.option("--keep", type=click.FloatRange(0.01, 1.0), default=0.95, show_default=True, help="The share to keep.")
 @click.option("--ratio", type=click.FloatRange(1.0), default=None, help="How many times smaller; as small as passes.")
+@click.option("--method", "names", multiple=True, metavar="NAME", help="Search this method; may be repeated.")
+@click.option("--methods", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="List the methods.")
 @click.option("--memory", type=PATH, help="A file that remembers what was judged, so that a search goes on.")
 @TALK
 def COMMAND(  # noqa: N802
-    file: Path, out: Path, task: Path, keep: float, ratio: float | None, memory: Path | None, as_json: bool, quiet: bool
+    file: Path,
+    out: Path,
+    task: Path,
+    keep: float,
+    ratio: float | None,
+    names: tuple[str, ...],
+    memory: Path | None,
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Squeeze FILE: weights rounded with error feedback to codes that zstd packs, coarser until a task says stop.
 
     The task's development data steer the search. The result is written only where the gate's data, touched once, say
     that each task keeps the share: the lower bound of a paired bootstrap, 95 % sure. Otherwise nothing is written, and
     the exit status is 3. The task is your own program and is run as such.
+
+    Methods that are named with --method are all searched; else feedback is, and those after it only where it fails.
 
     \b
     Examples:
@@ -45,13 +70,14 @@ def COMMAND(  # noqa: N802
     from deadweight.pipeline.squeezing import Order, squeeze
     from deadweight.reports.models import squeezing
     from deadweight.squeezing.memory import Memory
+    from deadweight.squeezing.method import chosen
     from deadweight.squeezing.search import Aim
 
     if out.exists():
         raise UsageError("it is there already", where=str(out), advice="Name another, or remove it first.")
     progress = terminal_progress(quiet)
-    remembered = Memory(memory, _digest(file) + _digest(task))
-    order = Order(file, out, Aim(keep, ratio or 0.0), remembered)
+    remembered = Memory(memory, f"{_digest(file)} {_digest(task)} {VERSION}")
+    order = Order(file, out, Aim(keep, ratio or 0.0, bool(names)), remembered, chosen(names))
     report = squeeze(order, program_of(task), progress)
     if as_json:
         sys.stdout.write(text({**as_plain(report), "passed": report.passed}))

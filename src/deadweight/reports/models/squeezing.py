@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deadweight.core.squeeze_report import Judged, SqueezeReport, Tried
 from deadweight.reports.measures import size, times
 from deadweight.reports.paint import Paint, printable
+
+FEEDBACK = "feedback"
+_SHOWN = 4
 
 
 def text(report: SqueezeReport, colour: bool) -> str:
@@ -14,11 +17,20 @@ def text(report: SqueezeReport, colour: bool) -> str:
     return "".join(f"{line.rstrip()}\n" for line in _lines(report, Paint(colour)))
 
 
+def methods_text(methods: Sequence[tuple[str, str, int]]) -> str:
+    """Each method by name, summary and rank: those with one first, which a search asks in that order."""
+    ordered = sorted(methods, key=lambda one: (one[2] == 0, one[2], one[0]))
+    return "".join(
+        f"{name:<10} {summary}{'' if rank else '; only where it is named'}\n" for name, summary, rank in ordered
+    )
+
+
 def _lines(report: SqueezeReport, paint: Paint) -> Iterator[str]:
     yield paint(printable(report.file), "bold") + f"  {size(report.before)}"
     yield ""
     yield paint("Tried", "bold") + paint("  (the worst task on development data; at least, 95 % sure)", "dim")
     yield from (_point(report, one, paint) for one in report.front)
+    yield from _reached(report, paint)
     yield ""
     if report.chosen is None:
         yield paint("Nothing passes: nothing was written.", "red", "bold")
@@ -30,10 +42,28 @@ def _lines(report: SqueezeReport, paint: Paint) -> Iterator[str]:
     yield from _result(report, report.chosen, paint)
 
 
+def _reached(report: SqueezeReport, paint: Paint) -> Iterator[str]:
+    """What calibration reached, for the method that asks for it, and what no method rounds."""
+    reached = report.reached
+    if any(one.method == FEEDBACK for one in report.front):
+        yield ""
+        yield paint("Feedback", "bold") + f"  of {len(reached.layers)} layers whose inputs calibration saw"
+        yield from _named("rounded to the nearest, no calibration reached them", reached.unseen)
+        yield from _named("tables, looked up by row", reached.tables)
+    yield from _named("kept as they are, they hold NaN or infinity", reached.not_finite)
+
+
+def _named(says: str, names: tuple[str, ...]) -> Iterator[str]:
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        yield f"  {len(names)} {says}: {printable(', '.join(names[:_SHOWN]))}{more}"
+
+
 def _point(report: SqueezeReport, one: Tried, paint: Paint) -> str:
     worst = one.worst
     mark = "  <- to the gate" if one == report.chosen else ""
-    says = f"{size(one.size):>10}  {times(report.before, one.size):>7}  {worst.ratio:7.1%} of {printable(worst.task)}"
+    bytes_of = f"{printable(one.method):<9}{size(one.size):>10}  {times(report.before, one.size):>7}"
+    says = f"{bytes_of}  {worst.ratio:7.1%} of {printable(worst.task)}"
     return f"  {paint(says, *(() if one.passes(report.keep) else ('dim',)))}, at least {worst.lower:.1%}{mark}"
 
 

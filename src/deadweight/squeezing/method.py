@@ -1,0 +1,94 @@
+"""The seam of methods: what a way to make a tensor smaller is, what it is given, and which there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from deadweight.core.errors import UsageError
+from deadweight.core.plugins import found, named
+from deadweight.judging.array import Array
+from deadweight.squeezing.rounding import Reals
+from deadweight.squeezing.squeezed import Squeezed
+
+
+class Kind(StrEnum):
+    """What the rows of a tensor are: each with a step of its own (`table`, `gates`), or all with one (`layer`)."""
+
+    TABLE = "table"
+    LAYER = "layer"
+    GATES = "gates"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One tensor to be made smaller, and what is known of it.
+
+    `dtype` is the name that the file has for it: bfloat16 comes as float32, which holds it exactly. `moments` is the
+    sum of the outer products of its inputs, None where no calibration reached it. `share` is how much coarser it may
+    be than the others.
+    """
+
+    tensor: Array
+    dtype: str
+    kind: Kind = Kind.LAYER
+    moments: Reals | None = None
+    share: float = 1.0
+
+    @property
+    def rows(self) -> Reals:
+        """The weights as (rows, columns), rows along the first axis; none of an empty tensor."""
+        first = self.tensor.shape[0] if self.tensor.ndim else 1
+        columns = self.tensor.size // first if first else 0
+        return np.asarray(self.tensor, dtype=np.float64).reshape(first, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One way to make a tensor smaller.
+
+    `squeeze` takes a layer and a factor, coarser as it grows. `factors` are all there are, finest first; none for a
+    method that takes any, 1 being where a search begins. `loss` is the root mean square of the error that weights
+    drawn from a normal distribution have at the finest factor (at 1 where it takes any), at most, in shares of theirs.
+    `rank` orders what a search asks that was told no method, lowest first; 0 is never asked unless it is named. What
+    `is_exact` gives back every bit, of tensors that are small or not finite too.
+    """
+
+    name: str
+    summary: str
+    squeeze: Callable[[Layer, float], Squeezed]
+    loss: float
+    factors: tuple[float, ...] = ()
+    rank: int = 0
+    is_exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A method and how coarse it is; `shares` are factors by tensor name, from what rounding each one alone costs."""
+
+    method: Method
+    factor: float = 1.0
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
+def methods() -> Mapping[str, Method]:
+    """Every method by its name."""
+    return named(found("deadweight.squeezing.methods", "METHOD", Method))
+
+
+def chosen(names: tuple[str, ...]) -> tuple[Method, ...]:
+    """The methods of these names, in this order; of no names, those that a search asks, by rank.
+
+    Raises UsageError for a name that no method has.
+    """
+    known = methods()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(f"no method is called {', '.join(unknown)}", advice=f"There are: {', '.join(sorted(known))}.")
+    if names:
+        return tuple(known[name] for name in dict.fromkeys(names))
+    return tuple(sorted((one for one in known.values() if one.rank), key=lambda one: one.rank))

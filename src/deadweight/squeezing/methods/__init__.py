@@ -1,0 +1,1 @@
+"""Ways to make a tensor smaller, one a module."""

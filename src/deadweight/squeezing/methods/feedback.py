@@ -1,0 +1,26 @@
+"""Uniform steps with error feedback: what rounding a column does is made good by the columns after it."""
+
+from __future__ import annotations
+
+from deadweight.squeezing.feedback import fed_back
+from deadweight.squeezing.grid import on_grid
+from deadweight.squeezing.method import Layer, Method
+from deadweight.squeezing.methods.uniform import uniform_steps
+from deadweight.squeezing.rounding import codes
+from deadweight.squeezing.squeezed import Squeezed
+
+
+def _squeeze(layer: Layer, factor: float) -> Squeezed:
+    """A layer that no calibration reached is rounded to the nearest."""
+    rows, steps = layer.rows, uniform_steps(layer, factor)
+    found = codes(rows, steps) if layer.moments is None else fed_back(rows, layer.moments, steps)
+    return on_grid(layer, found, steps)
+
+
+METHOD = Method(
+    name="feedback",
+    summary="uniform steps, the error of each column made good by the next ones (GPTQ), codes without bound",
+    squeeze=_squeeze,
+    loss=0.33,
+    rank=1,
+)
