@@ -22,6 +22,7 @@ from deadweight.models.looks import look
 from deadweight.models.reading import read
 from deadweight.models.reporting import opened, weigh
 from deadweight.models.weighing import findings
+from deadweight.squeezing.exponents import pack
 
 RANDOM = numpy.random.default_rng(7)
 
@@ -197,6 +198,21 @@ def test_counters_and_poolers_are_suggestions(tmp_path: Path) -> None:
     assert {one.safety for one in said} == {Safety.SUGGESTED}
 
 
+def test_a_pooler_is_proven_dead_by_how_its_folder_says_that_embeddings_are_pooled(tmp_path: Path) -> None:
+    path = safetensors(tmp_path / "a.safetensors", {"pooler.dense.weight": ("F32", (4,), floats(1, 2, 3, 4))})
+    (unsaid,) = by_rule(path, "dead_tensors")
+    (tmp_path / "1_Pooling").mkdir()
+    stated = tmp_path / "1_Pooling" / "config.json"
+    stated.write_text('{"pooling_mode_mean_tokens": true, "pooling_mode_cls_token": false}')
+    (said,) = by_rule(path, "dead_tensors")
+    assert "prove it" in unsaid.evidence[0].says
+    assert said.evidence[0].says == "embeddings are pooled by pooling_mode_mean_tokens"
+    assert said.evidence[0].where == str(stated)
+    for odd in ("[1, 2", "[1, 2]", "7"):
+        stated.write_text(odd)
+        assert by_rule(path, "dead_tensors") == [unsaid]
+
+
 def test_bytes_that_no_tensor_views_are_found(tmp_path: Path) -> None:
     storage = Storage("0", "float32", noise(5000))
     path = torch_zip(tmp_path / "a.pt", {"a": view(storage, 10, (20,), (1,))}, [storage])
@@ -210,6 +226,47 @@ def test_what_lossless_coding_saves_is_marked_as_an_estimate(tmp_path: Path) -> 
     (one,) = by_rule(path, "lossless_coding")
     assert one.is_estimate
     assert 0.1 < one.size / 200_000 < 0.3
+
+
+def test_the_estimate_of_lossless_coding_is_near_what_the_coder_gives(tmp_path: Path) -> None:
+    body = noise(600_000)
+    path = safetensors(tmp_path / "a.safetensors", {"w": ("F32", (600_000,), body)})
+    (one,) = by_rule(path, "lossless_coding")
+    assert len(body) - one.size == pytest.approx(len(pack(body, "float32")), rel=0.01)
+
+
+def test_what_squeezing_is_likely_to_save_is_an_estimate_and_never_safe(tmp_path: Path) -> None:
+    path = safetensors(tmp_path / "a.safetensors", {"w": ("F32", (250, 200), noise(50_000))})
+    (one,) = by_rule(path, "likely_squeeze")
+    assert (one.is_estimate, one.safety) == (True, Safety.LOSSY)
+    bits = 8 * (200_000 - one.size) / 50_000
+    assert bits == pytest.approx(2.05 + 0.415, abs=0.12), "the entropy of a normal at a step of 3/4 (Gish and Pierce)"
+
+
+def test_convolutions_of_one_channel_are_estimated_at_finer_steps(tmp_path: Path) -> None:
+    weights = ("F32", (250, 200), noise(50_000))
+    (plain,) = by_rule(safetensors(tmp_path / "a.safetensors", {"w": weights}), "likely_squeeze")
+    depthwise = ("F32", (16, 1, 3, 3), noise(144))
+    (delicate,) = by_rule(safetensors(tmp_path / "b.safetensors", {"w": weights, "d": depthwise}), "likely_squeeze")
+    assert delicate.size < plain.size
+
+
+def test_no_squeeze_is_estimated_of_whole_numbers_what_is_not_finite_or_what_is_stripped(tmp_path: Path) -> None:
+    endless = numpy.full(50_000, numpy.inf, numpy.float32).tobytes()
+    tensors = {"n": ("I32", (250, 200), noise(50_000)), "w": ("F32", (250, 200), endless)}
+    assert not by_rule(safetensors(tmp_path / "a.safetensors", tensors), "likely_squeeze")
+    moments = Storage("0", "float32", noise(50_000))
+    tree = {"optimizer": {"exp_avg": view(moments, 0, (250, 200), (200, 1))}}
+    assert not by_rule(torch_zip(tmp_path / "b.pt", tree, [moments]), "likely_squeeze")
+
+
+@pytest.mark.parametrize("dtype", ["BF16", "F16"])
+def test_halves_are_estimated_too(dtype: str, tmp_path: Path) -> None:
+    values = RANDOM.standard_normal(50_000).astype(numpy.float32)
+    body = (values.view(numpy.uint32) >> 16).astype("<u2") if dtype == "BF16" else values.astype(numpy.float16)
+    path = safetensors(tmp_path / "a.safetensors", {"w": (dtype, (250, 200), body.tobytes())})
+    (one,) = by_rule(path, "likely_squeeze")
+    assert 100_000 / (100_000 - one.size) == pytest.approx(6.3, abs=0.5)
 
 
 def test_code_is_found_and_never_called_safe(tmp_path: Path) -> None:

@@ -199,6 +199,9 @@ class Weighing(Protocol):
     def packed(self, checkpoint: Checkpoint, tensor: Tensor) -> float | None:
         """What lossless coding leaves of the tensor, as a share of its bytes, measured on a sample."""
 
+    def squeezed(self, checkpoint: Checkpoint, tensor: Tensor, step: float) -> float | None:
+        """What squeezing is likely to leave of the tensor at a step in shares of its root mean square, on a sample."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

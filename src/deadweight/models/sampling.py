@@ -10,28 +10,34 @@ from deadweight.models.gathering import extent
 from deadweight.models.planes import FLOATS, coded, split
 
 SMALLEST = 4096
-_PIECE = 1 << 18
-_PIECES = 4
+_PIECE = 1 << 16
+_PIECES = 16
+"""Many and short: tables start with rows that were never trained, and four long ones told 1.36 times where 1.22 is."""
 
 
 def packed_share(checkpoint: Checkpoint, tensor: Tensor) -> float | None:
-    """Coded over plain bytes of up to four stretches of 256 kB; None for what is small, packed or has holes."""
-    storage = checkpoint.storages[tensor.storage]
-    if tensor.size < SMALLEST or not tensor.width or storage.packing or extent(tensor) != tensor.size:
+    """Coded over plain bytes of up to sixteen stretches of 64 kB; None for what is small, packed or has holes."""
+    sample = sample_of(checkpoint, tensor, _PIECES * _PIECE)
+    if not sample:
         return None
-    path = Path(checkpoint.location).parent / storage.file
-    sample = _sample(path, storage.offset + tensor.offset, tensor.size, tensor.width)
     planes = split(sample, tensor.width, floats=tensor.dtype in FLOATS)
-    return min(1.0, sum(len(coded(plane)[1]) for plane in planes) / len(sample)) if sample else None
+    return min(1.0, sum(len(coded(plane)[1]) for plane in planes) / len(sample))
 
 
-def _sample(path: Path, start: int, size: int, width: int) -> bytes:
-    """Stretches of whole elements, spread evenly; all of it where it is small."""
-    length = _PIECE // width * width
-    if size <= length * _PIECES:
-        places = [(start, size)]
+def sample_of(checkpoint: Checkpoint, tensor: Tensor, most: int) -> bytes:
+    """Elements of sixteen stretches spread evenly, little-endian, of about `most` bytes; all of what is no larger.
+
+    Nothing for what is small, packed, has holes or the bytes of its elements in the other order.
+    """
+    storage = checkpoint.storages[tensor.storage]
+    odd = storage.packing or extent(tensor) != tensor.size or tensor.order == "big"
+    if tensor.size < SMALLEST or not tensor.width or odd:
+        return b""
+    start, length = storage.offset + tensor.offset, most // _PIECES // tensor.width * tensor.width
+    if tensor.size <= length * _PIECES:
+        places = [(start, tensor.size)]
     else:
-        step = (size - length) // (_PIECES - 1) // width * width
+        step = (tensor.size - length) // (_PIECES - 1) // tensor.width * tensor.width
         places = [(start + number * step, length) for number in range(_PIECES)]
-    with path.open("rb") as file:
+    with (Path(checkpoint.location).parent / storage.file).open("rb") as file:
         return b"".join(os.pread(file.fileno(), count, place) for place, count in places)

@@ -12,6 +12,7 @@ from deadweight.core.progress import SILENT, Progress
 from deadweight.core.tensor import Checkpoint, Look, Tensor, TensorFinding
 from deadweight.models.bodies import elements
 from deadweight.models.looks import look
+from deadweight.models.rounding_estimate import squeezed_share
 from deadweight.models.sampling import packed_share
 
 
@@ -34,6 +35,10 @@ class Looking:
     def packed(self, checkpoint: Checkpoint, tensor: Tensor) -> float | None:
         """What lossless coding leaves of the tensor, as a share of its bytes, measured on a sample."""
         return packed_share(checkpoint, tensor)
+
+    def squeezed(self, checkpoint: Checkpoint, tensor: Tensor, step: float) -> float | None:
+        """What squeezing is likely to leave of the tensor at a step in shares of its root mean square, on a sample."""
+        return squeezed_share(checkpoint, tensor, step)
 
     def _look(self, checkpoint: Checkpoint, tensor: Tensor) -> Look | None:
         self.progress.advance(tensor.size)

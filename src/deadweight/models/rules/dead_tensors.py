@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
+from deadweight.core.finding import Evidence
 from deadweight.core.model_seams import ModelRule
 from deadweight.core.tensor import Checkpoint, Tensor, TensorFinding, Weighing
 from deadweight.models.rules.telling import name_of, suggestion
@@ -40,9 +44,27 @@ def _counters(checkpoint: Checkpoint) -> TensorFinding | None:
 
 def _poolers(checkpoint: Checkpoint) -> TensorFinding | None:
     tensors = [tensor for tensor in checkpoint.tensors if _POOLER.search(tensor.name)]
+    if not tensors or checkpoint.has_graph:
+        return None
     says = f"{name_of(checkpoint)} holds a pooler, which mean-pooled embeddings never run"
+    stated = _stated_pooling(Path(checkpoint.location).parent)
     why = "dead only where nothing reads pooler_output: prove it before it goes"
-    return suggestion(NAME, says, (checkpoint, tensors), why) if tensors and not checkpoint.has_graph else None
+    found = suggestion(NAME, says, (checkpoint, tensors), "never run as the model is pooled" if stated else why)
+    return replace(found, evidence=(*stated, *found.evidence)) if stated else found
+
+
+def _stated_pooling(folder: Path) -> tuple[Evidence, ...]:
+    """What the folder says of how its embeddings are pooled, where that leaves the pooler out.
+
+    Source: sentence_transformers/models/Pooling.py; all of its modes read the token embeddings, none pooler_output.
+    """
+    stated = folder / "1_Pooling" / "config.json"
+    try:
+        modes = dict(json.loads(stated.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return ()
+    on = [name for name, value in modes.items() if name.startswith("pooling_mode_") and value is True]
+    return (Evidence(f"embeddings are pooled by {', '.join(on)}", str(stated)),) if on else ()
 
 
 def _ending(checkpoint: Checkpoint, end: str) -> list[Tensor]:
