@@ -84,6 +84,36 @@ def test_a_line_that_bounds_a_version_of_what_comes_anyway_is_not_sure() -> None
     assert told(check(made, usages(made))) == {"unused numpy"}
 
 
+def _with_demand(asks: str, line: str, code: str) -> set[str]:
+    made = project(case(code, asks))
+    assert made.environment is not None
+    ones = tuple(
+        replace(one, requires=(*one.requires, line)) if one.name == "httpcore" else one
+        for one in made.environment.distributions
+    )
+    offered = replace(made, environment=replace(made.environment, distributions=ones))
+    return told(check(offered, usages(offered)))
+
+
+def test_what_a_used_requirement_has_an_extra_for_alone_is_not_sure_to_be_unused() -> None:
+    asks, code = "httpcore anyio", "import httpcore\n"
+    assert _with_demand(asks, "anyio>=4; extra == 'asyncio'", code) == {"unused anyio?"}
+    assert _with_demand(asks, "anyio>=4; extra == 'test'", code) == {"unused anyio"}
+    assert _with_demand(asks, "rich; extra == 'asyncio'", code) == {"unused anyio"}
+    assert _with_demand(asks, "anyio>=4; extra == 'asyncio'", "") == {"unused anyio", "unused httpcore"}
+
+
+def test_an_extra_for_many_says_nothing_of_one() -> None:
+    made = project(case("import httpcore\n", "httpcore anyio"))
+    assert made.environment is not None
+    lines = ("anyio; extra == 'all'", "rich; extra == 'all'")
+    ones = tuple(
+        replace(one, requires=lines) if one.name == "httpcore" else one for one in made.environment.distributions
+    )
+    offered = replace(made, environment=replace(made.environment, distributions=ones))
+    assert told(check(offered, usages(offered))) == {"unused anyio"}
+
+
 def test_what_only_examples_show_is_of_no_use_to_production() -> None:
     files = {"README.md": "```python\nimport rich\n```\n"}
     (one,) = verdicts(case("", "rich", **files))

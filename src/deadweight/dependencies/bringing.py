@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,6 +13,10 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from deadweight.core.project import Project
+from deadweight.core.requirement import Role
+from deadweight.requirements.roles import role_of_extra, role_of_group
+
+_EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,13 @@ class Demands:
     project: Project
     _parsed: dict[str, tuple[Requirement, ...]] = field(default_factory=dict, repr=False)
 
-    def bringing(self, without: str = "") -> Bringing:
-        """What brings what, from the declared names on; `without` one of them."""
-        starts = [one for one in self.project.declarations.items if not one.is_constraint and one.name != without]
+    def bringing(self, without: str = "", only: Collection[str] | None = None) -> Bringing:
+        """What brings what, from the declared names on, or from those of `only`; `without` one of them."""
+        starts = [
+            one
+            for one in self.project.declarations.items
+            if not one.is_constraint and one.name != without and (only is None or one.name in only)
+        ]
         asked_by = dict.fromkeys((one.name for one in starts), "")
         waiting = deque((one.name, frozenset[str](map(canonicalize_name, one.parsed.extras))) for one in starts)
         done: set[tuple[str, frozenset[str]]] = set()
@@ -51,6 +60,26 @@ class Demands:
                     asked_by.setdefault(name, state[0])
                     waiting.append((name, extras))
         return Bringing(asked_by)
+
+    def offering(self, name: str, used: Collection[str]) -> tuple[str, str] | None:
+        """What the used requirements bring that has an extra for this distribution alone: its name, and the extra.
+
+        Such an extra switches on a part that imports it where it is there: httpcore runs on anyio with its extra
+        asyncio. Extras that ask for many (`all`) and those of developers say nothing.
+        """
+        for one in self.bringing(name, used).asked_by:
+            for extra, asked in self._extras(one).items():
+                if asked == {name} and role_of_group(extra) is Role.DEVELOPMENT and role_of_extra(extra) is Role.EXTRA:
+                    return one, extra
+        return None
+
+    def _extras(self, name: str) -> Mapping[str, set[str]]:
+        """What each extra of the distribution asks for."""
+        found: dict[str, set[str]] = {}
+        for one in self._requirements(name):
+            for extra in _EXTRA.findall(str(one.marker or "")):
+                found.setdefault(extra, set()).add(canonicalize_name(one.name))
+        return found
 
     def _asked(self, name: str, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
         for one in self._requirements(name):

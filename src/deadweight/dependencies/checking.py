@@ -21,9 +21,10 @@ def check(project: Project, usages: Iterable[Usage]) -> tuple[Verdict, ...]:
     known = tuple(usages)
     books = accounts(project, known)
     consequences, demands = Consequences(project), Demands(project)
+    used = frozenset(name for name, one in books.items() if one.runtime())
     found = (
         *undeclared(project, books, demands.bringing()),
-        *(_weighed(one, consequences) for one in unused(project, books, Doubt(project, demands))),
+        *(_weighed(one, consequences) for one in unused(project, books, Doubt(project, demands, used))),
         *consequences.unmet(),
     )
     return tuple(sorted(found, key=_order))

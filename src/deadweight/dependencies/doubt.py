@@ -21,16 +21,22 @@ _STARTING = (
 
 @dataclass(frozen=True)
 class Doubt:
-    """What is not known of a project's uses, and what brings its distributions anyway."""
+    """What is not known of a project's uses, and what brings its distributions anyway.
+
+    `used` are the distributions that production is seen to use.
+    """
 
     project: Project
     demands: Demands
+    used: frozenset[str] = frozenset()
 
     def of(self, name: str) -> str:
         """Why the distribution may be used after all though nothing is found: a sentence, empty for no doubt."""
         installed = self.project.environment.by_name.get(name) if self.project.environment else None
         if told := self._told_of(name, installed):
             return told
+        if offered := self.demands.offering(name, self.used):
+            return f"{offered[0]} runs with it where it is there: its extra {offered[1]} asks for it alone"
         if self.hiding:
             more = f" and {len(self.hiding) - 1} more" if len(self.hiding) > 1 else ""
             return f"{self.hiding[0].where}: {self.hiding[0].reason}{more}"

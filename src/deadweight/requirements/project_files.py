@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,6 +13,10 @@ _PASSED_OVER = (
     " node_modules .eggs site-packages .ipynb_checkpoints __pypackages__ .pixi .direnv .cache .hypothesis .idea .vscode"
     " htmlcov"
 )
+
+
+_BUILT = re.compile(r"(?:.*/)?build/(?:lib|lib\..+|bdist\..+|temp\..+|__editable__\..+)")
+"""Where setuptools leaves copies of what it built."""
 
 
 def project_files(folder: Path) -> tuple[str, ...]:
@@ -33,7 +38,8 @@ def _walked(folder: Path, below: str, without: frozenset[str]) -> Iterator[str]:
     for entry in found:
         path = f"{below}/{entry.name}" if below else entry.name
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in without and not entry.name.endswith((".egg-info", ".dist-info")):
+            is_made = entry.name.endswith((".egg-info", ".dist-info")) or _BUILT.fullmatch(path)
+            if entry.name not in without and not is_made:
                 yield from _walked(folder, path, without)
         elif entry.is_file():
             yield path
