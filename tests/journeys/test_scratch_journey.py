@@ -21,6 +21,7 @@ from deadweight.core.seams import Packing
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.finding import chosen_rules, find
+from deadweight.pipeline.making.ground import ground_of
 from deadweight.pipeline.making.make import make
 from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.opening import Sight, open_scene
@@ -87,7 +88,7 @@ def _slimmed(root: Path, original: Scene, composed: Scene) -> Made:
     choice = Choice(level=Level.BALANCED, provable=True)
     plan = make_plan(composed, find(composed, chosen_rules(choice)), choice, format_named("docker-archive").stores)
     out = root.with_name("slim.tar")
-    result = make(composed, plan, Output(out, "docker-archive", Packing(codec="gzip")), (Sight(), wish))
+    result = make(ground_of(composed), plan, Output(out, "docker-archive", Packing(codec="gzip")), (Sight(), wish))
     return Made(root, original, composed, out, result.proof, result.scene.artifact.inventory.total)
 
 

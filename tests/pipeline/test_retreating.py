@@ -15,6 +15,7 @@ from deadweight.core.errors import ProofFailed
 from deadweight.core.probe import RunRecord
 from deadweight.core.proof import Comparison, Proof, Verdict
 from deadweight.formats.recognition import format_named
+from deadweight.pipeline.making.ground import ground_of
 from deadweight.pipeline.making.mending import _retreated
 from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.making.workshop import Packed, Workshop
@@ -50,7 +51,7 @@ def proof(*, same: bool) -> Proof:
 
 
 def retreated(room: Path, breaking: str) -> tuple[Packed, Proof]:
-    shop = Tale(scene_of({}), Sight(), Output(room / "out"), room, format_named("directory"), breaking)
+    shop = Tale(ground_of(scene_of({})), Sight(), Output(room / "out"), room, format_named("directory"), breaking)
     broken = Packed((SAFE, BALANCED, TIGHT), room / "mended-1", Changes())
     ran = RunRecord((), True, 0.1, 1, "")
     known = Baseline((), ran, ran)

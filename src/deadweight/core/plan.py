@@ -8,6 +8,8 @@ from deadweight.core.edit import Edit
 from deadweight.core.errors import UsageError
 
 PLAN_SCHEMA = 1
+_BEFORE_OTHERS = frozenset(("swap", "record"))
+"""What a swap lays is judged by itself and can be edited in turn; a RECORD is made true after each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class LeftOut:
 class Plan:
     """The edits to make, made for one digest; no path is edited twice, and applying decides nothing.
 
-    `estimate` is in unpacked bytes; what was saved is measured on the packed result.
+    What a swap lays can be edited by others behind it. `estimate` is in unpacked bytes; what was saved is measured on
+    the packed result.
     """
 
     artifact: str
@@ -35,6 +38,8 @@ class Plan:
     def __post_init__(self) -> None:
         edited: dict[int | None, set[str]] = {}
         for edit in self.edits:
+            if edit.kind in _BEFORE_OTHERS:
+                continue
             seen = edited.setdefault(edit.layer, set())
             twice = seen.intersection(edit.paths)
             if twice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from deadweight.core.edit import Storage
 from deadweight.core.finding import Finding
@@ -15,22 +16,27 @@ from deadweight.edits.applying import edit_kinds
 from deadweight.edits.following import following
 from deadweight.facts.composition import COMPOSITION
 from deadweight.pipeline.finding import chosen_rules, find
+from deadweight.pipeline.making.ground import Ground
 from deadweight.pipeline.watch import Watch
 
 
-def planned(scene: Scene, what: Choice | Plan, stores: frozenset[Storage], watch: Watch) -> tuple[Report, Plan]:
+def planned(ground: Ground, what: Choice | Plan, stores: frozenset[Storage], watch: Watch) -> tuple[Report, Plan]:
     """A report with what the rules find and the plan of what may be cut, before anything is made; and that plan.
 
-    A plan that is given already is taken as it is, where it is one for this artifact.
+    A plan that is given already is taken as it is, where it is one for this artifact. Swaps that are made already come
+    first, and what they brought is judged like the rest.
     """
+    before = ground.original.ask(COMPOSITION)
     if isinstance(what, Plan):
-        plan = what.bound_to(scene.artifact.digest)
-        return Report(VERSION, scene.ask(COMPOSITION), plan=plan), plan
+        plan = what.bound_to(ground.original.artifact.digest)
+        return Report(VERSION, before, plan=plan), plan
     with watch.stage("find"):
-        findings = find(scene, chosen_rules(what))
+        findings = find(ground.scene, chosen_rules(what))
     with watch.stage("plan"):
-        plan = make_plan(scene, findings, what, stores)
-    return Report(VERSION, scene.ask(COMPOSITION), findings, plan), plan
+        plan = make_plan(ground.scene, findings, what, stores)
+        gone = gone_bytes(ground.original.listing, ground.swaps)
+        plan = replace(plan, edits=(*ground.swaps, *plan.edits), estimate=plan.estimate + gone)
+    return Report(VERSION, before, (*ground.findings, *findings), plan), plan
 
 
 def make_plan(scene: Scene, findings: Iterable[Finding], choice: Choice, stores: frozenset[Storage]) -> Plan:

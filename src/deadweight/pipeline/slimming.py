@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from deadweight.core.planning import Choice
 from deadweight.core.report import Report
 from deadweight.facts.composition import COMPOSITION
 from deadweight.pipeline.exercise import Exercise, proving
+from deadweight.pipeline.making.ground import swapped
 from deadweight.pipeline.making.make import make
 from deadweight.pipeline.making.measuring import measured, since
 from deadweight.pipeline.making.output import Output, check_free, target_format
@@ -46,9 +48,12 @@ def slim(
     wish = proving(exercise, scene.artifact, scene.progress) if exercise else None
     acquaint(scene, exercise)
     wanted = what if isinstance(what, Plan) else replace(what, provable=exercise is not None)
-    report, plan = planned(scene, wanted, target_format(scene, out).stores, watch)
-    with watch.stage("apply, prove and pack"):
-        made = make(scene, plan, out, (seen.sight, wish))
+    with ExitStack() as open_rooms:
+        with watch.stage("swap"):
+            ground = open_rooms.enter_context(swapped(scene, wanted, out))
+        report, plan = planned(ground, wanted, target_format(scene, out).stores, watch)
+        with watch.stage("apply, prove and pack"):
+            made = make(ground, plan, out, (seen.sight, wish))
     with watch.stage("count what is pulled"):
         report = measured(report, scene, made, Base(out.base, out.packing.base))
     report = replace(report, stages=tuple(watch.stages))

@@ -11,6 +11,7 @@ from deadweight.core.report import Report
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.exercise import Exercise
 from deadweight.pipeline.finding import chosen_rules
+from deadweight.pipeline.making.ground import ground_of
 from deadweight.pipeline.planning import planned
 from deadweight.pipeline.target import Place, Target, open_scene, run_by
 from deadweight.pipeline.watch import Watch
@@ -33,7 +34,7 @@ def weigh(
     with watch.stage("open and attribute"):
         scene = open_scene(run_by(target, exercise))
         acquaint(scene, exercise)
-    report, _ = planned(scene, choice, format_named(to or scene.artifact.format).stores, watch)
+    report, _ = planned(ground_of(scene), choice, format_named(to or scene.artifact.format).stores, watch)
     return replace(report, gaps=scene.gaps, stages=tuple(watch.stages))
 
 

@@ -8,8 +8,8 @@ from deadweight.core.edit import Safety
 from deadweight.core.errors import UsageError
 from deadweight.core.plan import Plan
 from deadweight.core.proof import NO_PROOF
-from deadweight.core.scene import Scene
 from deadweight.formats.output import scratch_directory
+from deadweight.pipeline.making.ground import Ground
 from deadweight.pipeline.making.mending import made_and_proven
 from deadweight.pipeline.making.output import Output, check_free, target_format
 from deadweight.pipeline.making.placing import Made, placed
@@ -18,18 +18,18 @@ from deadweight.pipeline.opening import Sight
 from deadweight.pipeline.proving import Proving
 
 
-def make(scene: Scene, plan: Plan, output: Output, looking: tuple[Sight, Proving | None]) -> Made:
+def make(ground: Ground, plan: Plan, output: Output, looking: tuple[Sight, Proving | None]) -> Made:
     """Make the plan true beside the artifact, prove it, and put the result and its companion in place.
 
     Raises ProofFailed, with nothing left behind, where the result can't be made to answer as the original does.
     """
-    sight, proving = looking
+    (sight, proving), scene = looking, ground.original
     plan.bound_to(scene.artifact.digest)
     _check_safeties(plan, proven=proving is not None)
     target = target_format(scene, output)
     check_free(output, Path(scene.artifact.location))
     with scratch_directory(output.path.absolute()) as room:
-        shop = Workshop(scene, sight, output, room, target)
+        shop = Workshop(ground, sight, output, room, target)
         packed, proof = (
             made_and_proven(shop, plan.edits, proving) if proving else (shop.make(plan.edits, "result"), NO_PROOF)
         )

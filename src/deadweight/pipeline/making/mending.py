@@ -49,7 +49,7 @@ def _mended(shop: Workshop, broken: Packed, failed: tuple[Baseline, Proving, Pro
         remove(packed.path)
         trying = shop.room / f"trying-{place}"
         trying.mkdir()
-        kept, blamed = culprits(shop.scene, trying, (packed.edits, packed.changes), (known, proving, proof))
+        kept, blamed = culprits(shop.ground, trying, (packed.edits, packed.later), (known, proving, proof))
         shutil.rmtree(trying, ignore_errors=True)
         undone += blamed
         packed = shop.make_again(kept, packed, f"mended-{place}")

@@ -19,6 +19,7 @@ from deadweight.edits.record import follow_ups
 from deadweight.facts.hard_imports import MODULE_PATHS
 from deadweight.formats.recognition import format_named
 from deadweight.formats.trees.twin import link_tree, placed
+from deadweight.pipeline.making.ground import Ground
 from deadweight.pipeline.making.narrowing import Said, narrowed, said_by, spares_program
 from deadweight.pipeline.proving import Baseline, Proving, compare
 from deadweight.proof.bisect import Blame, find_culprits
@@ -29,22 +30,27 @@ MOST_TRIALS = 40
 
 
 def culprits(
-    scene: Scene, room: Path, made: tuple[Sequence[Edit], Changes], failed: tuple[Baseline, Proving, Proof]
+    ground: Ground, room: Path, made: tuple[Sequence[Edit], Changes], failed: tuple[Baseline, Proving, Proof]
 ) -> tuple[tuple[Edit, ...], tuple[Undone, ...]]:
     """Which of the edits made break what failed: those kept and those undone, the probes that failed asked alone.
 
-    `room` is an empty folder of ours; the changes are what the edits came to, their staged files still there.
+    `room` is an empty folder of ours; the changes are what the edits came to besides the swaps, their staged files
+    still there. Swaps are made in every trial.
     """
     edits, changes = made
+    scene = ground.scene
     known, proving, proof = failed
     asked = narrowed(known, proof, proving)
     swept = all(probe.kind is not ProbeKind.REQUEST for probe in asked.probes) and spares_program(proof, asked)
     trials = _Trials(
-        scene, room, changes, asked, replace(proving, start=None) if swept else proving, said_by(proof.after)
+        ground, room, changes, asked, replace(proving, start=None) if swept else proving, said_by(proof.after)
     )
     scene.progress.start("finding what broke it", 0, "trials")
     found = find_culprits(
-        [edit for edit in edits if edit.rule], trials, MOST_TRIALS, Blame(trials.suspected, of_its_kind)
+        [edit for edit in edits if edit.rule and edit not in ground.swaps],
+        trials,
+        MOST_TRIALS,
+        Blame(trials.suspected, of_its_kind),
     )
     scene.progress.finish()
     return found
@@ -54,7 +60,7 @@ def culprits(
 class _Trials:
     """Trees with some of the edits. What edits came to together they come to alone: no two touch one path."""
 
-    scene: Scene
+    ground: Ground
     room: Path
     changes: Changes
     known: Baseline
@@ -63,6 +69,11 @@ class _Trials:
     made: int = 0
     base: Path | None = None
     places: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def scene(self) -> Scene:
+        """What the edits are made on."""
+        return self.ground.scene
 
     def __call__(self, edits: Sequence[Edit]) -> Comparison | None:
         """The first difference of a result with these edits alone."""
@@ -90,9 +101,9 @@ class _Trials:
         return replace(self.known.stand, root=tree)
 
     def _base(self) -> Path:
-        """The whole original as a tree of ours: as it was unpacked, or a copy, for links change what they name."""
+        """The whole original, its swaps made, as a tree of ours: as it was unpacked, or a copy, for links change it."""
         if self.base is None:
-            standing = self.known.stand
+            standing = None if self.ground.swaps else self.known.stand
             ours = standing is not None and standing.root.is_relative_to(self.room.parent)
             self.base = standing.root if standing is not None and ours else self._copied()
             self.places = _places(self.scene, self.changes)
@@ -102,7 +113,7 @@ class _Trials:
         tree = self.room / "original"
         pack = format_named("directory").pack
         assert pack is not None, "trees can be written"
-        pack(self.scene.artifact, Changes(), tree, Packing())
+        pack(self.ground.original.artifact, self.ground.changes, tree, Packing())
         return tree
 
     def _changes(self, edits: Sequence[Edit], staging: Path) -> Changes:

@@ -1,0 +1,87 @@
+"""What a swap brings in is judged like the rest: by the rules, for RECORD, and by trials."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from builders.programs import held, tree
+from builders.scenes import distribution_files
+from builders.wheels import wheel_file
+from deadweight.core.errors import ProofFailed
+from deadweight.core.plan import Plan
+from deadweight.core.proof import Verdict
+from deadweight.core.report import Report
+from deadweight.pipeline.exercise import Exercise
+from deadweight.pipeline.making.output import Output
+from deadweight.pipeline.opening import Sight
+from deadweight.pipeline.plan_file import plan_text
+from deadweight.pipeline.slimming import slim
+from deadweight.pipeline.target import Target
+
+SITE = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+SUITE = b"def test_one():\n    assert True\n"
+HEAVY = {"one/__init__.py": b"def said():\n    return 1\n", "one/cuda.so": b"x" * 9000, "one/tests/test_old.py": SUITE}
+LIGHT = {
+    "one/__init__.py": b"def said():\n    return 1\n",
+    "one/cpu.so": b"y" * 90,
+    "one/tests/__init__.py": b"",
+    "one/tests/test_one.py": SUITE,
+}
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tree with the heavy one, and a folder of wheels with the lighter one that pip alone looks in."""
+    index = tmp_path / "index"
+    index.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    wheel_file(index, "light", files=LIGHT)
+    return tree(tmp_path / "app", distribution_files(SITE, "heavy", files=HEAVY))
+
+
+def swapping(app: Path, said: str = "1") -> Report:
+    held()
+    line = f"{sys.executable} -c 'import sys; sys.path.insert(0, \"{SITE}\"); import one; assert one.said() == {said}'"
+    target = Target(app, Sight(options={"swap": "heavy=light"}))
+    exercise = Exercise(probes=(f"command: {line}",), checks=(f"command: {line}",), watched=False)
+    return slim(target, Output(app.with_name("out")), exercise=exercise)
+
+
+def test_the_suite_that_the_lighter_one_brings_goes_too(app: Path) -> None:
+    report = swapping(app)
+    out = app.with_name("out") / SITE
+    assert report.proof is not None
+    assert report.proof.verdict is Verdict.SAME
+    assert (out / "one/cpu.so").exists()
+    assert not (out / "one/cuda.so").exists()
+    assert not (out / "one/tests").exists()
+
+
+def test_its_record_says_what_is_left_of_it(app: Path) -> None:
+    swapping(app)
+    record = (app.with_name("out") / SITE / "light-1.0.dist-info/RECORD").read_text()
+    assert "one/cpu.so" in record
+    assert "tests" not in record
+
+
+def test_the_plan_names_the_swap_first_and_reads_as_one(app: Path) -> None:
+    plan = swapping(app).plan
+    assert isinstance(plan, Plan)
+    assert plan.edits[0].kind == "swap"
+    assert any(f"{SITE}/one/tests" in edit.paths for edit in plan.edits[1:])
+    assert '"swap"' in plan_text(plan)
+
+
+def test_a_lighter_one_that_does_otherwise_leaves_nothing_behind(app: Path) -> None:
+    index = app.with_name("index")
+    wheel_file(index, "light", "1.1", files={**LIGHT, "one/__init__.py": b"def said():\n    return 2\n"})
+    (index / "light-1.0-py3-none-any.whl").unlink()
+    wheel_file(index, "light", files={**LIGHT, "one/__init__.py": b"def said():\n    return 2\n"})
+    with pytest.raises(ProofFailed):
+        swapping(app)
+    assert not app.with_name("out").exists()
