@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +22,16 @@ def resident() -> int:
 def peak() -> int:
     """The most bytes that were resident since the start, or since `forget_peak`."""
     return _kilobytes(_STATUS, "VmHWM:")
+
+
+def settle() -> None:
+    """Give memory that was freed back to the system, where the C library does (malloc_trim of glibc).
+
+    Else what is taken next may come out of it, and seem to take nothing.
+    """
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def forget_peak() -> None:

@@ -5,7 +5,6 @@ What the user's program prints goes to the error stream: standard output is ours
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -18,7 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from deadweight.core.errors import DeadweightError
-from deadweight.judging.residence import forget_peak, peak, resident
+from deadweight.judging.residence import forget_peak, peak, resident, settle
 from deadweight.judging.task import Program
 
 
@@ -44,7 +43,7 @@ class Bench:
 
     def open(self) -> Spent:
         """Open the model."""
-        gc.collect()
+        settle()
         forget_peak()
         self.before = resident()
         wall, cpu = time.perf_counter(), time.process_time()
