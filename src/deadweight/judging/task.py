@@ -11,6 +11,8 @@ The file defines
     calibration() -> inputs               what the rounding looks at; no label, and nothing of the gate
     prepare(model)                        optional: once, with the original, such as to fit a probe on what it gives
     build_file(path) -> model             optional: of a file in a form of its own, such as an ONNX with int8 inside
+    example(inputs) -> arrays             optional: what the model itself is called with, to make a graph of it
+    forward(model, inputs) -> tensor      optional: rows of torch that gradients flow through, to fine-tune the model
 
 and is run as it is: it is the user's own program. A task may have `"answers": g` too: g(rows) gives what the metric
 looks at, one for each row, such as a probe's word; it is asked once for a model, the metric a thousand times.
@@ -64,6 +66,8 @@ class Program:
     prepare: Callable[[Any], object] | None = None
     build_file: Callable[[Path], Any] | None = None
     notes: tuple[str, ...] = ()
+    example: Callable[[Sequence[Any]], Any] | None = None
+    forward: Callable[[Any, Sequence[Any]], Any] | None = None
 
     def of(self, part: str) -> tuple[Task, ...]:
         """The tasks that have the part."""
@@ -92,7 +96,7 @@ def program_of(path: Path) -> Program:
     wrong = [f"it defines no {name}()" for name in ("build", "predict", "tasks") if not callable(stated.get(name))]
     if wrong:
         raise UsageError("; ".join(wrong), where=str(path), advice=_DOCUMENTED)
-    called = {name: _called(stated, name, path) for name in ("build", "predict", "tasks", "calibration", "build_file")}
+    called = {name: _called(stated, name, path) for name in ("build", "predict", "tasks", "calibration")}
     tasks = _tasks(path, called["tasks"]())
     inputs = called["calibration"]() if callable(stated.get("calibration")) else ()
     _check_parts(path, tasks, inputs)
@@ -102,12 +106,18 @@ def program_of(path: Path) -> Program:
         inputs,
         tasks,
         _prepare(stated.get("prepare"), path),
-        called["build_file"] if callable(stated.get("build_file")) else None,
+        _optional(stated, "build_file", path),
+        example=_optional(stated, "example", path),
+        forward=_optional(stated, "forward", path),
     )
 
 
 def _called(stated: Mapping[str, Any], name: str, path: Path) -> Callable[..., Any]:
     return asked(f"{name}()", stated.get(name, lambda: None), path)
+
+
+def _optional(stated: Mapping[str, Any], name: str, path: Path) -> Callable[..., Any] | None:
+    return _called(stated, name, path) if callable(stated.get(name)) else None
 
 
 def _prepare(call: Callable[[Any], object] | None, path: Path) -> Callable[[Any], object] | None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from deadweight.cli.colour import in_colour
-from deadweight.cli.model.needs import check_numpy
+from deadweight.cli.model.needs import JUDGED, check_numpy, program_for
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.steps import Pruned
@@ -31,7 +31,7 @@ SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
     help="The smallest of each tensor, or of all of them together.",
 )
 @click.option("--keep", multiple=True, metavar="GLOB", help="Tensors that stay whole.")
-@click.option("--task", type=PATH, help="The Python file whose development data are asked before and after.")
+@JUDGED
 @TALK
 def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401  click's
     """Set the smallest weights of FILE to zero, as torch.nn.utils.prune does (l1_unstructured, global_unstructured).
@@ -55,11 +55,10 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 
 def _pruned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Pruned:
-    from deadweight.judging.task import program_of
     from deadweight.pipeline.pruning import asked, prune
     from deadweight.squeezing.pruning import Cut, Scope
 
     progress = terminal_progress(quiet)
-    program = program_of(given["task"]) if given["task"] else None
+    program = program_for(file, given)
     done = prune(file, out, Cut(given["amount"], Scope(given["scope"]), given["keep"]), progress)
     return done if program is None else asked(done, program, progress)
