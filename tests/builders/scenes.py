@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import BinaryIO
 
 from blake3 import blake3
@@ -37,7 +36,7 @@ class MemoryContents:
 def entry_of(path: str, body: bytes, **fields: object) -> Entry:
     """A file entry with this body."""
     made = Entry(path, Kind.FILE, len(body), len(body), digest=f"blake3:{blake3(body).hexdigest()}", head=body[:16])
-    return replace(made, **fields)  # type: ignore[arg-type]  # the caller names fields of Entry
+    return made.but(**fields)
 
 
 def artifact_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +15,7 @@ from deadweight.core.layers import stack
 
 def file(path: str, body: str = "x", **fields: object) -> Entry:
     made = Entry(path, Kind.FILE, len(body), len(body), digest=f"blake3:{body}")
-    return replace(made, **fields)  # type: ignore[arg-type]  # the caller names fields of Entry
+    return made.but(**fields)
 
 
 def folder(path: str, mode: int = 0o755) -> Entry:
@@ -32,7 +31,7 @@ def emptied(path: str) -> Entry:
 
 
 def numbered(layers: Sequence[Sequence[Entry]]) -> list[list[Entry]]:
-    return [[replace(entry, layer=index) for entry in layer] for index, layer in enumerate(layers)]
+    return [[entry.but(layer=index) for entry in layer] for index, layer in enumerate(layers)]
 
 
 def seen(*layers: Sequence[Entry]) -> list[str]:
@@ -159,8 +158,8 @@ def test_what_was_removed_can_come_back_and_be_removed_again() -> None:
 
 def test_a_changed_mode_alone_is_a_copy() -> None:
     below = file("a", "body", mode=0o644)
-    assert hidden([below], [replace(below, mode=0o755)]) == {("a", Cause.COPIED)}
-    assert hidden([below], [replace(below, uid=1000)]) == {("a", Cause.COPIED)}
+    assert hidden([below], [below.but(mode=0o755)]) == {("a", Cause.COPIED)}
+    assert hidden([below], [below.but(uid=1000)]) == {("a", Cause.COPIED)}
 
 
 def test_the_same_file_again_is_overwritten_and_no_copy() -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from builders.scenes import artifact_of, entry_of
 from deadweight.core.edit import Edit, Safety
 from deadweight.core.listing import Listing
@@ -39,12 +37,12 @@ def test_hidden_bytes_are_no_step_of_what_is_unpacked() -> None:
 def test_what_is_stored_less_and_unpacks_to_as_much_is_a_step_of_no_unpacked_bytes() -> None:
     """Blanked GPU code: the file keeps its size."""
     before = listing({"lib.so": b"4" * 1000, "same.so": b"5"})
-    after = artifact_of({"lib.so": replace(entry_of("lib.so", b"4" * 1000), stored=300), "same.so": b"5"}).inventory
+    after = artifact_of({"lib.so": entry_of("lib.so", b"4" * 1000).but(stored=300), "same.so": b"5"}).inventory
     (cut,) = waterfall([edit("gpu-code", "lib.so", kind="blank"), edit("other", "same.so")], before, after)
     assert (cut.cause, cut.files, cut.size, cut.stored) == ("gpu-code", 0, 0, 700)
 
 
 def test_a_record_that_happens_to_pack_better_is_no_step() -> None:
     before = listing({"RECORD": b"x" * 10})
-    after = artifact_of({"RECORD": replace(entry_of("RECORD", b"y" * 10), stored=4)}).inventory
+    after = artifact_of({"RECORD": entry_of("RECORD", b"y" * 10).but(stored=4)}).inventory
     assert waterfall([edit("", "RECORD", kind="record")], before, after) == ()

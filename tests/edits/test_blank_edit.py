@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,7 +88,7 @@ def test_a_library_that_something_holds_a_checksum_of_is_left(tmp_path: Path) ->
     scene = scene_of({"lib/a.so": LIBRARY, "lib/.a.so.hmac": b"1"})
     assert not blanking(scene, tmp_path, "lib/a.so")
     assert ".a.so.hmac" in reasons(scene)["lib/a.so"]
-    signed = scene_of({"lib/a.so": replace(entry_of("lib/a.so", LIBRARY), xattrs=(("security.ima", b"1"),))})
+    signed = scene_of({"lib/a.so": entry_of("lib/a.so", LIBRARY).but(xattrs=(("security.ima", b"1"),))})
     assert not blanking(signed, tmp_path, "lib/a.so")
 
 

@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,7 +79,7 @@ def test_the_fips_provider_of_openssl_is_left(tmp_path: Path) -> None:
 
 
 def test_a_file_that_the_kernel_has_a_signature_of_is_left(tmp_path: Path) -> None:
-    signed = replace(entry_of("lib/one.so", compiled()), xattrs=(("security.ima", b"signature"),))
+    signed = entry_of("lib/one.so", compiled()).but(xattrs=(("security.ima", b"signature"),))
     scene = scene_of({"lib/one.so": signed})
     assert not stripping(scene, tmp_path, "lib/one.so")
     assert "security.ima" in reasons(scene)["lib/one.so"]

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from builders.scenes import entry_of, scene_of
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.scene import Scene
@@ -30,7 +28,7 @@ def test_names_of_one_file_are_no_copies() -> None:
 
 
 def test_empty_files_and_files_that_were_not_read_are_left_out() -> None:
-    unread = {path: replace(entry_of(path, b"1"), digest="") for path in ("c", "d")}
+    unread = {path: entry_of(path, b"1").but(digest="") for path in ("c", "d")}
     assert _groups(scene_of({"a": b"", "b": b"", **unread})) == []
 
 

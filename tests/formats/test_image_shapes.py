@@ -1,7 +1,6 @@
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -211,7 +210,7 @@ def test_attributes_devices_and_empty_folders_are_kept(tmp_path: Path) -> None:
         "empty": Entry("empty", Kind.DIRECTORY, mode=0o1777, uid=7, gid=8, mtime=1.5),
         "null": Entry("null", Kind.CHARACTER, mode=0o666, device=(1, 3)),
         "pipe": Entry("pipe", Kind.FIFO, mode=0o600, mtime=3.0),
-        "ping": replace(entry_of("ping", b""), xattrs=(("security.capability", b"\1\0"),)),
+        "ping": entry_of("ping", b"").but(xattrs=(("security.capability", b"\1\0"),)),
     }
     pack_oci_layout(artifact, Changes(added={p: Addition(e) for p, e in odd.items()}), tmp_path / "odd", Packing())
     source = opened(tmp_path / "odd")

@@ -60,7 +60,7 @@ EMPTY = TarIndex((), {}, 0, 0, "sha256:1", "sha256:2", "store", {})
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(index=INDEXES, layer=st.integers(0, 127))
 def test_any_index_comes_back_in_its_layer_as_it_was(index: TarIndex, layer: int) -> None:
-    placed = replace(index, entries=tuple(replace(entry, layer=layer) for entry in index.entries))
+    placed = replace(index, entries=tuple(entry.but(layer=layer) for entry in index.entries))
     assert from_record(to_record(index), layer) == placed
 
 

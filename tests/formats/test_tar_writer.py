@@ -3,7 +3,6 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +32,7 @@ def read_back(tar: bytes) -> dict[str, tarfile.TarInfo]:
 
 
 def one_member(entry: Entry) -> tarfile.TarInfo:
-    return next(iter(read_back(tar_header(replace(entry, size=0)) + bytes(1024)).values()))
+    return next(iter(read_back(tar_header(entry.but(size=0)) + bytes(1024)).values()))
 
 
 def packed(files: Mapping[str, bytes | Entry], changes: Changes, out: Path) -> tarfile.TarFile:

@@ -163,7 +163,7 @@ def test_an_image_whose_links_lead_out_is_refused(target: str, outside: Path) ->
 
 def test_what_lies_below_a_file_and_what_is_there_twice_is_refused(tmp_path: Path) -> None:
     below = in_memory([("a", Kind.FILE, ""), ("a/b", Kind.FILE, "")], tmp_path)
-    visible = tuple(replace(entry, kind=Kind.FILE) if entry.path == "a" else entry for entry in below.inventory.visible)
+    visible = tuple(entry.but(kind=Kind.FILE) if entry.path == "a" else entry for entry in below.inventory.visible)
     with pytest.raises(Hostile, match="below"):
         pack(replace(below, inventory=replace(below.inventory, visible=visible)), tmp_path / "out")
     twice = artifact_of({"a": b"x"})
@@ -342,7 +342,7 @@ def test_removing_the_first_name_of_a_body_leaves_it_under_the_others(tmp_path: 
 
 def test_a_body_of_another_length_than_the_index_says_is_refused(tmp_path: Path) -> None:
     artifact = artifact_of({"a": b"12345"})
-    visible = tuple(replace(entry, size=6, stored=6) for entry in artifact.inventory.visible)
+    visible = tuple(entry.but(size=6, stored=6) for entry in artifact.inventory.visible)
     with pytest.raises(Corrupt, match="5 bytes where 6"):
         pack(replace(artifact, inventory=replace(artifact.inventory, visible=visible, total=6)), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []

@@ -102,7 +102,7 @@ def test_another_compression_and_names_that_are_not_text_are_refused(tmp_path: P
 
 def test_a_body_of_another_length_and_a_link_to_nothing_are_refused(tmp_path: Path) -> None:
     artifact = artifact_of({"a": b"12345"})
-    short = replace(entry_of("a", b"12345"), size=4)
+    short = entry_of("a", b"12345").but(size=4)
     with pytest.raises(Corrupt, match="5 bytes where 4"):
         pack(replace(artifact, inventory=replace(artifact.inventory, visible=(short,))), tmp_path / "a.zip")
     visible = (Entry("h", Kind.HARDLINK, target="none"), entry_of("a", b"12345"))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from builders.loading import linked, system_scene
 from builders.scenes import entry_of
@@ -57,7 +56,7 @@ def test_code_brings_the_data_and_plug_ins_of_its_package_but_no_documents() -> 
         "usr/share/a/table": b"x",
         "usr/share/doc/a/copyright": b"x",
         "usr/share/man/man1/a.1": b"x",
-        "usr/share/a/run": replace(entry_of("usr/share/a/run", b"#!/bin/sh\n"), mode=0o755),
+        "usr/share/a/run": entry_of("usr/share/a/run", b"#!/bin/sh\n").but(mode=0o755),
     }
     reached = _closed(_system({"a": ("", owned)}), "usr/lib/x86_64-linux-gnu/liba.so.1")
     assert reached & owned.keys() == {
@@ -91,7 +90,7 @@ def test_what_no_package_has_reaches_nothing() -> None:
 
 
 def test_programs_among_the_data_of_a_dependency_are_not_reached() -> None:
-    script = replace(entry_of("usr/lib/merge/convert", b"#!/usr/bin/perl\n"), mode=0o755)
+    script = entry_of("usr/lib/merge/convert", b"#!/usr/bin/perl\n").but(mode=0o755)
     files = _system(
         {"app": ("merge", {"usr/bin/app": b"x"}), "merge": ("", {script.path: script, "usr/share/m": b"x"})}
     )

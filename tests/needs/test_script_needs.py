@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from builders.loading import link, system_scene
@@ -14,7 +12,7 @@ _ELF = b"\x7fELF" + bytes(60)
 
 
 def _program(path: str, body: bytes = _ELF) -> Entry:
-    return replace(entry_of(path, body), mode=0o755)
+    return entry_of(path, body).but(mode=0o755)
 
 
 def _reached(scene: Scene, path: str) -> set[str]:
@@ -77,7 +75,7 @@ def test_a_shell_script_without_a_first_line_is_read_for_its_name() -> None:
 
 def test_a_module_of_a_distribution_is_not_run_for_its_first_line() -> None:
     """A second Python would stay for modules that are executable by accident."""
-    module = replace(entry_of("s/pkg/m.py", b"#!/usr/bin/python3\n"), mode=0o755)
+    module = entry_of("s/pkg/m.py", b"#!/usr/bin/python3\n").but(mode=0o755)
     files = distribution_files("s", "pkg", files={"pkg/m.py": b"#!/usr/bin/python3\n"})
     scene = system_scene({**files, "usr/bin/python3": _ELF})
     scene.artifact.contents.bodies[0, "s/pkg/m.py"] = b"#!/usr/bin/python3\n"  # type: ignore[attr-defined]

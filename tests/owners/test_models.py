@@ -7,7 +7,6 @@ import json
 import pickle
 import struct
 import zipfile
-from dataclasses import replace
 
 import pytest
 
@@ -163,6 +162,6 @@ def test_a_model_in_a_history_stays_the_historys() -> None:
 
 def test_a_header_longer_than_the_file_is_no_safetensors() -> None:
     whole = entry_of("a", safetensors())
-    cut: Entry = replace(whole, size=20, stored=20)
+    cut: Entry = whole.but(size=20, stored=20)
     assert recognised(whole) is not None
     assert recognised(cut) is None

@@ -77,7 +77,7 @@ def test_other_words_for_ptx_are_refused() -> None:
 
 def test_a_compressed_file_counts_for_its_share_of_what_is_stored() -> None:
     artifact = artifact_of(FILES)
-    halved = [replace(one, stored=one.stored // 2) if one.path == PATH else one for one in artifact.inventory.visible]
+    halved = [one.but(stored=one.stored // 2) if one.path == PATH else one for one in artifact.inventory.visible]
     total = sum(one.stored for one in halved)
     artifact = replace(artifact, inventory=Inventory(tuple(halved), (), {}, total))
     assert found_by(RULE, artifact, {"gpu": "sm_86"}, reads=2 * len(LIBRARY))[0].stored in (4999, 5000)

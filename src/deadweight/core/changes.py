@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -124,15 +124,13 @@ def _replaced(entry: Entry, staged: Path) -> Write:
     """New content; its holes are left out of what is stored, as those of an entry are."""
     status = staged.stat()
     size, stored = status.st_size, min(status.st_size, status.st_blocks * _BLOCK)
-    return Write(
-        replace(entry, kind=Kind.FILE, size=size, stored=stored, target="", digest="", head=b""), staged=staged
-    )
+    return Write(entry.but(kind=Kind.FILE, size=size, stored=stored, target="", digest="", head=b""), staged=staged)
 
 
 def _linked(entry: Entry, link: Link) -> Write:
     kind = Kind.HARDLINK if link.linking is Linking.HARD else Kind.SYMLINK
     target = link.target if kind is Kind.HARDLINK else link.text
-    return Write(replace(entry, kind=kind, size=0, stored=0, target=target, digest="", head=b""))
+    return Write(entry.but(kind=kind, size=0, stored=0, target=target, digest="", head=b""))
 
 
 def _inherit(entry: Entry, by_path: Mapping[str, Entry], changes: Changes, heirs: dict[str, str]) -> Write:
@@ -141,7 +139,7 @@ def _inherit(entry: Entry, by_path: Mapping[str, Entry], changes: Changes, heirs
     if first is None or not gone:
         return Write(entry)
     if entry.target in heirs:
-        return Write(replace(entry, target=heirs[entry.target]))
+        return Write(entry.but(target=heirs[entry.target]))
     heirs[entry.target] = entry.path
-    body = replace(entry, kind=Kind.FILE, size=first.size, stored=first.stored, target="", digest=first.digest)
-    return Write(replace(body, offset=first.offset, head=first.head), source=first)
+    body = entry.but(kind=Kind.FILE, size=first.size, stored=first.stored, target="", digest=first.digest)
+    return Write(body.but(offset=first.offset, head=first.head), source=first)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct, structs
 
 
 class Kind(StrEnum):
@@ -20,8 +22,7 @@ class Kind(StrEnum):
     OPAQUE = "opaque"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, gc=False):
     """One stored thing, at a plain path relative to the artifact's root.
 
     `size` is the unpacked body in bytes, `stored` what that body costs the artifact (compressed share, holes left
@@ -30,6 +31,8 @@ class Entry:
     the body starts in its container's unpacked stream, -1 for none. `digest` is `blake3:<hex>` of the body, empty
     where it was not read. `head` holds the first 16 bytes of the body. Times are seconds since the epoch, 0 for
     not recorded. `layer` counts from the lowest, 0. `xattrs` are (name, value), sorted.
+
+    No dataclass: 100 000 of those take half a second to make, these a tenth, and the collector passes them over.
     """
 
     path: str
@@ -52,6 +55,10 @@ class Entry:
     def __post_init__(self) -> None:
         if self.size < 0 or self.stored < 0:
             raise ValueError(f"{self.path}: a negative size")
+
+    def but(self, **changes: Any) -> Entry:  # noqa: ANN401  each has the type of its field
+        """The same with other values in these fields."""
+        return structs.replace(self, **changes)
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from deadweight.core.artifact import Artifact
@@ -174,13 +174,13 @@ class _Return:
     def _entry(self, item: Item) -> Entry:
         entry = self.source.entries[item.path]
         layer = min(item.layer, max(self.place.layers - 1, 0))
-        entry = replace(entry, path=item.path, kind=item.kind, layer=layer, offset=-1, digest="", head=b"")
+        entry = entry.but(path=item.path, kind=item.kind, layer=layer, offset=-1, digest="", head=b"")
         if item.path in self.links:
-            return replace(entry, kind=Kind.HARDLINK, target=self.links[item.path], size=0, stored=0)
+            return entry.but(kind=Kind.HARDLINK, target=self.links[item.path], size=0, stored=0)
         if item.path in self.bodies:
             size = self.bodies[item.path].stat().st_size
-            return replace(entry, kind=Kind.FILE, target="", size=size, stored=size)
-        return replace(entry, target=item.target) if item.kind is Kind.HARDLINK else entry
+            return entry.but(kind=Kind.FILE, target="", size=size, stored=size)
+        return entry.but(target=item.target) if item.kind is Kind.HARDLINK else entry
 
 
 def _records(

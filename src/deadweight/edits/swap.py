@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -138,7 +138,7 @@ def _added(scene: Scene, old: Mapping[str, Entry], new: Mapping[str, Laid]) -> I
 
 
 def _owned(entry: Entry, like: Entry) -> Entry:
-    return replace(entry, uid=like.uid, gid=like.gid, mtime=like.mtime)
+    return entry.but(uid=like.uid, gid=like.gid, mtime=like.mtime)
 
 
 EDIT: EditKind = EditKind("swap", "puts a lighter distribution in the place of a heavy one", 5, frozenset(), _apply)

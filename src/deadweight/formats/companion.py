@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -137,7 +137,7 @@ class _Originals:
         """What to write for the items; of equal bodies the first is written, the others link to it."""
         held: dict[str, str] = {}
         for item in items:
-            entry = replace(self._by_path[item.path], path=FILES + item.path, layer=0, offset=-1)
+            entry = self._by_path[item.path].but(path=FILES + item.path, layer=0, offset=-1)
             if item.kind not in (Kind.FILE, Kind.HARDLINK):
                 yield Write(entry)
                 continue
@@ -145,10 +145,10 @@ class _Originals:
             holder = held.setdefault(self._body(item), held.get(source.path, entry.path))
             if holder == entry.path:
                 held[source.path] = holder
-                body = replace(entry, kind=Kind.FILE, size=source.size, stored=source.stored, target="")
+                body = entry.but(kind=Kind.FILE, size=source.size, stored=source.stored, target="")
                 yield Write(body, source=source)
             else:
-                yield Write(replace(entry, kind=Kind.HARDLINK, size=0, stored=0, target=holder))
+                yield Write(entry.but(kind=Kind.HARDLINK, size=0, stored=0, target=holder))
 
     def _change(self, path: str) -> Change | None:
         if is_removed(path, self._changes.removed):

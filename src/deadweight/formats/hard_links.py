@@ -19,7 +19,7 @@ def with_own_bodies(planned: Iterable[Write], visible: Sequence[Entry]) -> Itera
     for one in planned:
         own = by_path.get(one.entry.path)
         if own is not None and one.entry.kind is Kind.HARDLINK and own == one.entry and _is_hidden(own, by_path):
-            yield Write(replace(own, kind=Kind.FILE, target=""), source=own)
+            yield Write(own.but(kind=Kind.FILE, target=""), source=own)
         else:
             yield one
 
@@ -32,7 +32,7 @@ def anchored(planned: Sequence[Write], where: str) -> Iterator[Write]:
     by_path = {one.entry.path: one.entry for one in planned}
     for one in planned:
         if one.entry.kind is Kind.HARDLINK:
-            yield replace(one, entry=replace(one.entry, target=_anchor(one.entry, by_path, where)))
+            yield replace(one, entry=one.entry.but(target=_anchor(one.entry, by_path, where)))
         else:
             yield one
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from blake3 import blake3
 
@@ -89,13 +89,13 @@ def _read(contents: ComposedContents, files: Sequence[Entry], opening: Opening) 
 def _moved(moved: Mapping[str, Entry], at: str) -> Iterable[Entry]:
     for path, entry in moved.items():
         target = posixpath.join(at, entry.target) if entry.kind is Kind.HARDLINK else entry.target
-        yield replace(entry, path=path, target=target, uid=0, gid=0)
+        yield entry.but(path=path, target=target, uid=0, gid=0)
 
 
 def _entries(around: Mapping[str, Piece], read: Mapping[str, _Body]) -> Iterable[Entry]:
     for path, piece in around.items():
         body = read.get(path)
-        yield replace(piece.entry, digest=body.digest, head=body.head) if body else piece.entry
+        yield piece.entry.but(digest=body.digest, head=body.head) if body else piece.entry
 
 
 def _inventory(entries: Sequence[Entry]) -> Inventory:

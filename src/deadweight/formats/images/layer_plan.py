@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from deadweight.core.changes import Addition, Changes, Linking, Write, additions, writes
 from deadweight.core.entry import Entry, Kind
@@ -92,12 +91,12 @@ def _link(selection: Selection, spot: Spot, heirs: dict[Spot, str]) -> tuple[int
     source = selection.stack.at(first)
     # A name of a lower layer may mean something else by now: from there the body is copied.
     if first[0] == spot[0] and not selection.loses_body(first):
-        return spot[1], Write(replace(entry, target=source.path))
+        return spot[1], Write(entry.but(target=source.path))
     if first in heirs:
-        return spot[1], Write(replace(entry, target=heirs[first]))
+        return spot[1], Write(entry.but(target=heirs[first]))
     heirs[first] = entry.path
-    body = replace(source, path=entry.path, layer=spot[0], mode=entry.mode, uid=entry.uid, gid=entry.gid)
-    return (first[1] if first[0] == spot[0] else spot[1]), Write(replace(body, mtime=entry.mtime), source=source)
+    body = source.but(path=entry.path, layer=spot[0], mode=entry.mode, uid=entry.uid, gid=entry.gid)
+    return (first[1] if first[0] == spot[0] else spot[1]), Write(body.but(mtime=entry.mtime), source=source)
 
 
 class _Below:
@@ -130,13 +129,11 @@ def _folders(selection: Selection, entries: Sequence[Entry], layer: int) -> list
     """The folders above the entries, as they are seen: a layer without them would make them with other attributes."""
     above = {folder for entry in entries for folder in parents(entry.path)}
     seen = (selection.stack.seen.get(path) for path in sorted(above) if not selection.is_removed(path))
-    return [replace(one, layer=layer) for one in seen if one is not None and one.kind is Kind.DIRECTORY]
+    return [one.but(layer=layer) for one in seen if one is not None and one.kind is Kind.DIRECTORY]
 
 
 def _added(selection: Selection, layer: int) -> tuple[Write, ...]:
-    added = [
-        Addition(replace(addition.entry, layer=layer), addition.body) for addition in selection.changes.added.values()
-    ]
+    added = [Addition(addition.entry.but(layer=layer), addition.body) for addition in selection.changes.added.values()]
     folders = _folders(selection, [addition.entry for addition in added], layer)
     own = {addition.entry.path for addition in added}
     members = [Write(entry) for entry in folders if entry.path not in own]

@@ -113,7 +113,7 @@ def scaled(index: TarIndex, cost: int) -> TarIndex:
     ends = [cost * end // max(1, index.stored_size) for end in accumulate(sizes)]
     shares = [end - before for before, end in zip([0, *ends], ends, strict=False)]
     entries = tuple(
-        entry if entry.stored == share else replace(entry, stored=share)
+        entry if entry.stored == share else entry.but(stored=share)
         for entry, share in zip(index.entries, shares, strict=False)
     )
     overhead = dict(zip(index.overhead, shares[len(entries) :], strict=True))

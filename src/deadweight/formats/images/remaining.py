@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from deadweight.core.changes import Addition, Changes, Write, additions, is_removed, writes
 from deadweight.core.entry import Entry, Kind
@@ -29,7 +29,7 @@ def remaining(layers: Sequence[Sequence[Entry]], inventory: Inventory, changes: 
             yield next(writes((entry,), changed))
     top = len(layers)
     added = changes.added.values()
-    yield from additions(Addition(replace(one.entry, layer=top), one.body) for one in added)
+    yield from additions(Addition(one.entry.but(layer=top), one.body) for one in added)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class _Bodies:
         if body is None:
             raise Corrupt(f"the hard link {entry.path!r} shares {entry.target!r}, which holds nothing")
         if self._stays(body):
-            return Write(replace(entry, target=body.path))
+            return Write(entry.but(target=body.path))
         key = (body.layer, body.path, body.offset)
         if key in self.heirs:
-            return Write(replace(entry, target=self.heirs[key]))
+            return Write(entry.but(target=self.heirs[key]))
         self.heirs[key] = entry.path
-        heir = replace(body, path=entry.path, layer=entry.layer, mode=entry.mode, uid=entry.uid, gid=entry.gid)
-        return Write(replace(heir, mtime=entry.mtime), source=body if body.kind is Kind.FILE else None)
+        heir = body.but(path=entry.path, layer=entry.layer, mode=entry.mode, uid=entry.uid, gid=entry.gid)
+        return Write(heir.but(mtime=entry.mtime), source=body if body.kind is Kind.FILE else None)
 
     def _stays(self, body: Entry) -> bool:
         gone = is_removed(body.path, self.changes.removed) or body.path in self.changes.added

@@ -105,9 +105,7 @@ def _image(sink: Sink, artifact: Artifact, changes: Changes, packing: Packing) -
 
 def _from_tree(sink: Sink, artifact: Artifact, changes: Changes, packing: Packing) -> _Written:
     """One layer of all that is seen, owned by root."""
-    owned = (
-        replace(one, entry=replace(one.entry, uid=0, gid=0)) for one in writes(artifact.inventory.visible, changes)
-    )
+    owned = (replace(one, entry=one.entry.but(uid=0, gid=0)) for one in writes(artifact.inventory.visible, changes))
     members = arranged(owned)
     packing = replace(packing, codec=packing.codec or "gzip")
     packing.progress.start("writing the layer", sum(member.entry.size for member in members))

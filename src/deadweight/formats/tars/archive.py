@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from deadweight.codecs.detection import HEAD_BYTES, detect
@@ -84,9 +83,9 @@ def _own_body(entry: Entry, shared: Mapping[tuple[int, str], Entry], by_path: Ma
     if body is None:
         return entry
     if by_path.get(body.path) is body:
-        return replace(entry, target=body.path)
-    copy = replace(entry, kind=body.kind, size=body.size, target=body.target, digest=body.digest)
-    return replace(copy, head=body.head, offset=body.offset)
+        return entry.but(target=body.path)
+    copy = entry.but(kind=body.kind, size=body.size, target=body.target, digest=body.digest)
+    return copy.but(head=body.head, offset=body.offset)
 
 
 def _contents(path: Path, taken: Identity, index: TarIndex, shared: Mapping[tuple[int, str], Entry]) -> TarContents:

@@ -89,7 +89,7 @@ def dated(members: Iterable[Write], epoch: int) -> Iterator[Write]:
     """The members with no time after `epoch`, where that is over 0; what has no time gets it."""
     for member in members:
         late = epoch > 0 and (member.entry.mtime > epoch or member.entry.mtime == 0)
-        yield replace(member, entry=replace(member.entry, mtime=epoch)) if late else member
+        yield replace(member, entry=member.entry.but(mtime=epoch)) if late else member
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def _scoped(one: Write, listing: Listing, where: str, follow: bool) -> Write:
     target = _real(entry.target, listing, where, follow) if entry.kind is Kind.HARDLINK else entry.target
     if (path, target) == (entry.path, entry.target):
         return one
-    return replace(one, entry=replace(entry, path=path, target=target))
+    return replace(one, entry=entry.but(path=path, target=target))
 
 
 def _real(path: str, listing: Listing, where: str, follow: bool) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -210,7 +210,7 @@ def _attributes(tree: _Tree, opened: int, entry: Entry) -> None:
 
 
 def _timed(tree: _Tree, entry: Entry) -> Entry:
-    return entry if entry.mtime else replace(entry, mtime=float(tree.packing.epoch), atime=0.0)
+    return entry if entry.mtime else entry.but(mtime=float(tree.packing.epoch), atime=0.0)
 
 
 def _gap(reason: str, paths: Iterable[str]) -> Gap:

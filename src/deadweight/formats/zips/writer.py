@@ -69,7 +69,7 @@ def _copied_links(planned: Sequence[Write], where: str) -> Iterator[Write]:
     by_path = {one.entry.path: one for one in planned}
     for one in anchored(planned, where):
         first = by_path[one.entry.target] if one.entry.kind is Kind.HARDLINK else one
-        yield replace(first, entry=replace(first.entry, path=one.entry.path))
+        yield replace(first, entry=first.entry.but(path=one.entry.path))
 
 
 def _order(one: Write) -> tuple[bool, bool, str]:
