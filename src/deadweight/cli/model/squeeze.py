@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import click
 
 from deadweight.cli.colour import in_colour
+from deadweight.cli.model.judging import JUDGED_BY, basis
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.errors import Lacking, UsageError
+from deadweight.core.progress import Progress
+from deadweight.core.squeeze_report import SqueezeReport
 from deadweight.core.version import VERSION
 from deadweight.reports.json import as_plain, text
 
@@ -33,24 +37,14 @@ def _list(context: click.Context, _: click.Parameter, is_asked: bool) -> None:
 @click.command("squeeze")
 @click.argument("file", type=PATH)
 @click.option("--output", "-o", "out", type=PATH, required=True, help="The squeezed file; an ordinary safetensors.")
-@click.option("--task", "task", type=PATH, required=True, help="The Python file that says what it is judged by.")
+@JUDGED_BY
 @click.option("--keep", type=click.FloatRange(0.01, 1.0), default=0.95, show_default=True, help="The share to keep.")
 @click.option("--ratio", type=click.FloatRange(1.0), default=None, help="How many times smaller; as small as passes.")
 @click.option("--method", "names", multiple=True, metavar="NAME", help="Search this method; may be repeated.")
 @click.option("--methods", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="List the methods.")
 @click.option("--memory", type=PATH, help="A file that remembers what was judged, so that a search goes on.")
 @TALK
-def COMMAND(  # noqa: N802
-    file: Path,
-    out: Path,
-    task: Path,
-    keep: float,
-    ratio: float | None,
-    names: tuple[str, ...],
-    memory: Path | None,
-    as_json: bool,
-    quiet: bool,
-) -> int:
+def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401  click's
     """Squeeze FILE: weights rounded with error feedback to codes that zstd packs, coarser until a task says stop.
 
     The task's development data steer the search. The result is written only where the gate's data, touched once, say
@@ -63,27 +57,33 @@ def COMMAND(  # noqa: N802
     Examples:
       deadweight model squeeze model.safetensors -o small.safetensors --task task.py
       deadweight model squeeze model.safetensors -o small.safetensors --task task.py --ratio 14 --keep 0.97
+      deadweight model squeeze model.onnx -o small.safetensors --samples inputs.npz
       deadweight model restore small.safetensors -o plain.safetensors
     """
-    _check_numpy()
-    from deadweight.judging.task import program_of
+    if out.exists():
+        raise UsageError("it is there already", where=str(out), advice="Name another, or remove it first.")
+    report = _squeezed(file, out, given, terminal_progress(quiet))
+    if as_json:
+        sys.stdout.write(text({**as_plain(report), "passed": report.passed}))
+    elif not quiet:
+        from deadweight.reports.models import squeezing
+
+        sys.stdout.write(squeezing.text(report, in_colour(sys.stdout)))
+    return 0 if report.passed else REFUSED
+
+
+def _squeezed(file: Path, out: Path, given: dict[str, Any], progress: Progress) -> SqueezeReport:
+    judged_by = basis(given["task"], given["samples"], given["metric"])
     from deadweight.pipeline.squeezing import Order, squeeze
-    from deadweight.reports.models import squeezing
     from deadweight.squeezing.memory import Memory
     from deadweight.squeezing.method import chosen
     from deadweight.squeezing.search import Aim
 
-    if out.exists():
-        raise UsageError("it is there already", where=str(out), advice="Name another, or remove it first.")
-    progress = terminal_progress(quiet)
-    remembered = Memory(memory, f"{_digest(file)} {_digest(task)} {VERSION}")
-    order = Order(file, out, Aim(keep, ratio or 0.0, bool(names)), remembered, chosen(names))
-    report = squeeze(order, program_of(task), progress)
-    if as_json:
-        sys.stdout.write(text({**as_plain(report), "passed": report.passed}))
-    elif not quiet:
-        sys.stdout.write(squeezing.text(report, in_colour(sys.stdout)))
-    return 0 if report.passed else REFUSED
+    program = judged_by.program(file)
+    remembered = Memory(given["memory"], f"{_digest(file)} {judged_by.digest} {VERSION}")
+    names = given["names"]
+    aim = Aim(given["keep"], given["ratio"] or 0.0, bool(names))
+    return squeeze(Order(file, out, aim, remembered, chosen(names)), program, progress)
 
 
 def _digest(path: Path) -> str:
