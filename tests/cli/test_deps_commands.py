@@ -114,6 +114,22 @@ def test_split_writes_a_folder_and_says_what_is_where(tmp_path: Path, service: P
     assert "not proven" in done.output
 
 
+def test_split_takes_the_environment_that_it_looks_at_and_variables_of_what_it_runs(
+    tmp_path: Path, service: Path
+) -> None:
+    (tmp_path / "venv" / "lib" / "python3.11" / "site-packages").mkdir(parents=True)
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    words = ("split", service, "-o", tmp_path / "lists", "--environment", tmp_path / "venv", "--env", "A=1")
+    done = deps(tmp_path, *words, *from_the_index(tmp_path))
+    assert done.status == 0, done.error
+
+
+def test_what_ends_in_toml_is_locked_as_such(tmp_path: Path, service: Path) -> None:
+    done = deps(tmp_path, "lock", service, "-o", tmp_path / "pylock.toml", *from_the_index(tmp_path))
+    assert done.status == 0, done.error
+    assert (tmp_path / "pylock.toml").read_text().startswith('lock-version = "1.0"\n')
+
+
 def test_fix_shows_its_diff_and_writes_when_told(tmp_path: Path, service: Path) -> None:
     before = state(service)
     shown = deps(tmp_path, "fix", service, "--dry-run")

@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from deadweight.cli.colour import in_colour
-from deadweight.cli.deps.locking import FOR, FORM, wish
+from deadweight.cli.deps.locking import FOR, FORM, form, wish
 from deadweight.cli.options import PATH, TALK
 from deadweight.core.errors import UsageError
 from deadweight.pipeline.dependencies.lock_writing import LockOrder, lock_to
-from deadweight.pipeline.dependencies.locking import Form, asked_of
+from deadweight.pipeline.dependencies.locking import asked_of
 from deadweight.reports.dependencies.locking import lock_report
 from deadweight.reports.json import as_plain, text
 from deadweight.reports.paint import Paint
@@ -49,7 +49,7 @@ def COMMAND(paths: tuple[Path, ...], out: Path | None, as_json: bool, quiet: boo
     if given["check"] and out is None:
         raise UsageError("--check compares with a lock", advice="Name it: -o requirements.lock.txt")
     what = asked_of(paths or (Path(),), given["groups"])
-    order = LockOrder(out, Form(given["form"]), wish(given), given["upgrade"], given["check"])
+    order = LockOrder(out, form(given["form"], out), wish(given), given["upgrade"], given["check"])
     outcome = lock_to(find_uv(), what, order)
     if as_json:
         click.echo(text(as_plain(outcome)), nl=False)

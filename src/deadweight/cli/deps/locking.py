@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,16 +22,20 @@ FOR = stacked(
 FORM = click.option(
     "--form",
     type=click.Choice([str(form) for form in Form]),
-    default=str(Form.REQUIREMENTS),
-    show_default=True,
-    help="requirements.txt with hashes, or pylock.toml (PEP 751).",
+    default=None,
+    help="requirements.txt with hashes, or pylock.toml (PEP 751); told by the output's ending where left out.",
 )
+
+
+def form(said: str | None, out: Path | None = None) -> Form:
+    """The form that was named, else that of the output's name: what ends in .toml is a pylock.toml."""
+    if said:
+        return Form(said)
+    return Form.PYLOCK if out is not None and out.suffix == ".toml" else Form.REQUIREMENTS
 
 
 def wish(given: Mapping[str, Any]) -> Wish:
     """What the options of FOR come to."""
-    from pathlib import Path
-
     options: list[str] = []
     if given.get("torch_backend"):
         options += ["--torch-backend", given["torch_backend"]]

@@ -11,5 +11,5 @@ from deadweight.cli.talk import PATH
 LOOKED_AT = click.argument("target", metavar="[PROJECT|ENV|LOCK]", type=PATH, default=Path())
 _HELP = "The environment it runs in; .venv and the like are found."
 ENVIRONMENT = click.option("--env", "--environment", "environment", type=PATH, metavar="ENV", help=_HELP)
-SPELLED_OUT = click.option("--environment", type=PATH, metavar="ENV", help=_HELP)
-"""The same where `--env` is a variable of what is run."""
+SPELLED_OUT = click.option("--environment", "installed", type=PATH, metavar="ENV", help=_HELP)
+"""The same where `--env` is a variable of what is run: it is given as `installed`."""

@@ -9,12 +9,11 @@ from typing import Any
 import click
 
 from deadweight.cli.colour import in_colour
-from deadweight.cli.deps.locking import FOR, FORM, wish
+from deadweight.cli.deps.locking import FOR, FORM, form, wish
 from deadweight.cli.deps.looking import SPELLED_OUT
 from deadweight.cli.options import PATH, TALK, Manners, settings
 from deadweight.cli.proving import PROVE, exercise
 from deadweight.core.errors import ProofFailed
-from deadweight.pipeline.dependencies.locking import Form
 from deadweight.pipeline.dependencies.split_order import SplitOrder
 from deadweight.pipeline.dependencies.split_project import split_project
 from deadweight.pipeline.exercise import Exercise
@@ -53,11 +52,11 @@ def COMMAND(folder: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
       deadweight deps split -o lists --groups --form pylock
       deadweight deps split -o lists --run 'uvicorn app:app --port 8000' --probe 'GET /health'
     """
-    order = SplitOrder(out, wish(given), Form(given["form"]), given["groups"], given["unsafe"])
+    order = SplitOrder(out, wish(given), form(given["form"]), given["groups"], given["unsafe"])
     asked = exercise(settings(folder, Manners(as_json, quiet), {}), given)
     if asked is None and given["prove"]:
         asked = Exercise(sandbox=not given["no_sandbox"])
-    outcome = split_project(folder, given["environment"], order, asked)
+    outcome = split_project(folder, given["installed"], order, asked)
     if as_json:
         click.echo(text(as_plain(outcome)), nl=False)
     elif not quiet:
