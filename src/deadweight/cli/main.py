@@ -15,6 +15,7 @@ COMMANDS = {
     "restore": "put back what was cut",
     "deps": "what a project asks for, uses, carries and could leave",
     "model": "what is in model files, and how to carry less of it",
+    "zoo": "versions of models that share tensors, in one store",
     "rule": "what a rule looks for and why",
     "doctor": "which parts of the system are there",
     "completion": "a completion script for the shell",

@@ -1,0 +1,32 @@
+"""`deadweight zoo verify`: read every byte and hold it against its digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deadweight.cli.progress import terminal_progress
+from deadweight.cli.talk import TALK
+from deadweight.cli.zoo.place import ZOO
+from deadweight.cli.zoo.telling import tell
+from deadweight.core.errors import Corrupt
+from deadweight.reports.zoo import checking
+from deadweight.zoo.checking import verify
+
+
+@click.command("verify")
+@ZOO
+@TALK
+def COMMAND(zoo: Path, as_json: bool, quiet: bool) -> int:  # noqa: N802
+    """Read every blob, decode every part and put every version together; what is wrong is told with whom it hits.
+
+    The exit status is 4 where anything is.
+
+    \b
+    Examples:
+      deadweight zoo verify
+    """
+    done = verify(zoo, terminal_progress(quiet))
+    tell(done, checking.text, as_json, quiet)
+    return Corrupt.exit_code if done.problems else 0
