@@ -16,10 +16,14 @@ from deadweight.models.leftovers import leftover, leftover_value
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked for: globs of tensors that stay whatever is found, and of those that go."""
+    """What a person asked for: globs of tensors that stay whatever is found, and of those that go.
+
+    With `in_place` a program that loads the file finds all that stays where it was: names, counters, copies.
+    """
 
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,12 @@ def select(weighing: Weighing, wish: Wish) -> Selection:
                 path = tensor.path or (tensor.name,)
                 top = (_top(checkpoint, weighing.checkpoints),) if several else ()
                 staying[id(tensor)] = Kept(checkpoint, tensor, (*top, *path))
-        found.values.extend(_values(checkpoint, found) if not several else ())
+        found.values.extend(_values(checkpoint, found, wish) if not several else ())
     if not staying:
         raise UsageError("nothing would be left", advice="--keep '*' keeps every tensor.")
+    if wish.in_place:
+        found.kept.extend(staying.values())
+        return found
     _share(weighing, staying, found)
     return found if several else _unwrapped(found)
 
@@ -95,10 +102,11 @@ def _decided(checkpoint: Checkpoint, wish: Wish) -> Iterator[tuple[Tensor, str]]
             yield tensor, leftover(tensor.path)
 
 
-def _values(checkpoint: Checkpoint, found: Selection) -> Iterator[Value]:
+def _values(checkpoint: Checkpoint, found: Selection, wish: Wish) -> Iterator[Value]:
     """Values that stay; those that go are told."""
+    judge = leftover if wish.in_place else leftover_value
     for value in checkpoint.values:
-        why = leftover_value(value.path) or ("" if value.is_plain else "is an object, and loading one runs code")
+        why = judge(value.path) or ("" if value.is_plain else "is an object, and loading one runs code")
         if why:
             found.dropped.append(Dropped(checkpoint.location, ".".join(map(str, value.path)), why, 0))
         else:

@@ -18,7 +18,8 @@ _MAGICS = (
     (b"PK\x03\x04\0\0\x08\x08\0\0", "torch"),
 )
 _CONTAINERS = ((b"\x89HDF\r\n\x1a\n", "hdf5"), (b"\x93NUMPY", "numpy"))
-_ZIPS = {".bin": "torch", ".ckpt": "torch", ".keras": "keras", ".npz": "numpy", ".pt": "torch", ".pth": "torch"}
+_TORCH = dict.fromkeys((".bin", ".ckpt", ".jit", ".pt", ".pth"), "torch")
+_ZIPS = {**_TORCH, ".keras": "keras", ".npz": "numpy"}
 _PICKLES = frozenset((".bin", ".ckpt", ".joblib", ".model", ".pickle", ".pkl", ".pt", ".pth", ".sav"))
 _LONGEST_HEADER = 100_000_000
 _ONNX_SECOND_FIELDS = b"\x1a\x22\x28\x32\x3a\x42"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from deadweight.core.finding import Confidence, Evidence
 from deadweight.core.model_seams import ModelRule
 from deadweight.core.tensor import Checkpoint, TensorFinding, Weighing
-from deadweight.models.copies import copies
+from deadweight.models.copies import copies, rearranged
 from deadweight.models.rules.telling import name_of
 
 NAME = "same_model"
@@ -18,7 +18,7 @@ SHARE = 0.9
 def _find(weighing: Weighing) -> Iterator[TensorFinding]:
     by_location = {checkpoint.location: checkpoint for checkpoint in weighing.checkpoints}
     shared: dict[tuple[str, str], int] = defaultdict(int)
-    for copy in copies(weighing):
+    for copy in (*copies(weighing), *rearranged(weighing)):
         if copy.first[0] is not copy.checkpoint:
             shared[copy.first[0].location, copy.checkpoint.location] += copy.tensor.size
     for (first, second), size in shared.items():
