@@ -15,7 +15,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from speech import RATE, VOICES, sentences, spoken
 
-torch.set_num_threads(2)
+torch.set_num_threads(1)
 torch.manual_seed(0)
 FRAME = 1024
 BATCH = 64
