@@ -54,6 +54,8 @@ def _reader(path: Path) -> Callable[[Path], Mapping[str, Any]] | None:
 def _check(path: Path, columns: Mapping[str, Sequence[Any]], labels: Sequence[Any] | None) -> None:
     if not columns:
         raise UsageError("it has no inputs", where=str(path), advice=f"Name them {INPUTS!r}, or as the model does.")
+    if not min(len(one) for one in columns.values()):
+        raise UsageError("it has no examples", where=str(path))
     lengths = {name: len(one) for name, one in columns.items()} | ({} if labels is None else {LABELS: len(labels)})
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{count:,} of {name}" for name, count in lengths.items())
@@ -85,6 +87,9 @@ def _csv(path: Path) -> Mapping[str, Any]:
 def _jsonl(path: Path) -> Mapping[str, Any]:
     rows = list(_objects(path))
     names = list(dict.fromkeys(name for row in rows for name in row))
+    absent = [(at, name) for at, row in enumerate(rows, 1) for name in names if name not in row]
+    if absent:
+        raise UsageError(f"object {absent[0][0]} has no {absent[0][1]!r}, others do", where=str(path))
     columns: dict[str, Any] = {name: [np.asarray(row[name]) for row in rows] for name in names if name != LABELS}
     return {**columns, **({LABELS: _labels([row[LABELS] for row in rows])} if LABELS in names else {})}
 
