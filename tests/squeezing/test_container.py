@@ -32,7 +32,8 @@ def _tensors() -> dict[str, Array]:
 def _squeezed() -> SqueezedModel:
     tensors = _tensors()
     return squeezed(
-        Weights(tensors, kinds_of(tensors, frozenset({"table.weight"}), frozenset())), Choice(methods()["feedback"])
+        Weights(tensors, kinds_of(tensors, {"table.weight"}, set())),
+        Choice(methods()["feedback"]),
     )
 
 
@@ -90,7 +91,7 @@ def test_kinds_leave_what_is_small_whole_numbers_or_not_finite() -> None:
         "broken": broken,
         "gates": np.ones((128, 64), np.float32),
     }
-    assert kinds_of(tensors, frozenset(), frozenset({"gates"})) == {"gates": Kind.GATES}
+    assert kinds_of(tensors, set(), {"gates"}) == {"gates": Kind.GATES}
 
 
 def test_a_plain_file_is_no_squeezed_one(tmp_path: Path) -> None:

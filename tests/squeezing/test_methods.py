@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from deadweight.judging.array import Array
+from deadweight.squeezing.calibration import Calibration
 from deadweight.squeezing.decoding import weights as decoded
 from deadweight.squeezing.files import squeezed_model, write_model
 from deadweight.squeezing.method import Choice, Kind, Layer, Method, chosen, methods
@@ -62,9 +63,10 @@ def _awkward() -> dict[str, Array]:
 
 def _weights() -> Weights:
     tensors = _awkward()
-    kinds = kinds_of(tensors, frozenset({"odd"}), frozenset({"one row huge"}))
-    moments = {name: _moments(80) for name in ("plain", "super", "zeros")}
-    return Weights(tensors, kinds, moments, {"words": "bfloat16"})
+    found = Calibration()
+    for name in ("plain", "super", "zeros"):
+        found.layer(name).add(_normal(320, 80, seed=2))
+    return Weights(tensors, kinds_of(tensors, {"odd"}, {"one row huge"}), found, {"words": "bfloat16"})
 
 
 def _off(layer: Layer, method: Method, factor: float) -> float:

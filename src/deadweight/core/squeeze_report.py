@@ -64,6 +64,8 @@ class SqueezeReport:
     """One run: the front by bytes, most first, the point that went to the gate, and what the gate said.
 
     `before` and `after` are bytes of the files; `after` is 0 where nothing passed, and then nothing was written.
+    `looks` are the other candidates that the gate judged before, as far as was remembered. `notes` say what was taken
+    for granted.
     """
 
     file: str
@@ -75,6 +77,8 @@ class SqueezeReport:
     after: int = 0
     out: str = ""
     reached: Reached = Reached()
+    looks: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from deadweight.core.errors import Unknown
+from deadweight.core.errors import ProofFailed, Unknown
 from deadweight.core.tensor import Checkpoint, Tensor
+from deadweight.formats.output import whole_file
 from deadweight.judging.array import Array
 from deadweight.models.bodies import elements
 from deadweight.models.reading import read
@@ -77,6 +79,24 @@ def write_model(stream: BinaryIO, model: SqueezedModel) -> None:
     """The squeezed model as a safetensors file."""
     plain = {name: dtype for name, dtype in model.words.items() if name in model.plain}
     write_safetensors(stream, dict(model.stored()), model.metadata(), plain)
+
+
+def size_of(model: SqueezedModel) -> int:
+    """Bytes of its file."""
+    stream = BytesIO()
+    write_model(stream, model)
+    return stream.tell()
+
+
+def write_checked(out: Path, model: SqueezedModel) -> int:
+    """Write the file whole, read it back, and give its bytes; raises ProofFailed where it does not read as made."""
+    with whole_file(out) as stream:
+        write_model(stream, model)
+    back, made = squeezed_model(out).weights(), model.weights()
+    if back.keys() != made.keys() or any(back[name].tobytes() != made[name].tobytes() for name in made):
+        out.unlink()
+        raise ProofFailed("the file does not read back as it was made", where=str(out))
+    return out.stat().st_size
 
 
 def write_safetensors(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deadweight.core.errors import UsageError
 from deadweight.core.plugins import found, named
@@ -16,11 +17,15 @@ from deadweight.squeezing.squeezed import Squeezed
 
 
 class Kind(StrEnum):
-    """What the rows of a tensor are: each with a step of its own (`table`, `gates`), or all with one (`layer`)."""
+    """What the rows of a tensor are: each with a step of its own (`table`, `gates`), or all with one (`layer`).
+
+    Those of `depthwise` convolutions have few weights each, which bear next to no rounding.
+    """
 
     TABLE = "table"
     LAYER = "layer"
     GATES = "gates"
+    DEPTHWISE = "depthwise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +33,17 @@ class Layer:
     """One tensor to be made smaller, and what is known of it.
 
     `dtype` is the name that the file has for it: bfloat16 comes as float32, which holds it exactly. `moments` is the
-    sum of the outer products of its inputs, None where no calibration reached it. `share` is how much coarser it may
-    be than the others.
+    sum of the outer products of its inputs, None where no calibration reached it; `is_turned` says that these go along
+    the first axis. `lookups` says how often calibration looked up each row of a table. `share` is how much coarser it
+    may be than the others.
     """
 
     tensor: Array
     dtype: str
     kind: Kind = Kind.LAYER
     moments: Reals | None = None
+    is_turned: bool = False
+    lookups: NDArray[np.int64] | None = None
     share: float = 1.0
 
     @property

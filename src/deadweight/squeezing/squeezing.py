@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from math import prod
 
 import numpy as np
 
 from deadweight.judging.array import Array
+from deadweight.squeezing.calibration import Calibration
 from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.dtypes import BFLOAT16
+from deadweight.squeezing.decoding import weights as decoded
+from deadweight.squeezing.dtypes import BFLOAT16, as_dtype
 from deadweight.squeezing.method import Choice, Kind, Layer
-from deadweight.squeezing.rounding import Reals
 from deadweight.squeezing.squeezed import Squeezed
 
 SMALLEST = 4096
@@ -19,18 +21,19 @@ SMALLEST = 4096
 LARGEST = 1e30
 """A tensor with a weight above this is kept as it is: what is computed of its squares would not be finite."""
 _NEAR = 2.0**-10
+_NARROW = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The weights of a model by name, the kind of each that is squeezed, and the moments of the inputs of layers.
+    """The weights of a model by name, the kind of each that is squeezed, and what calibration told of them.
 
     `dtypes` are of those that numpy lacks the dtype of.
     """
 
     tensors: Mapping[str, Array]
     kinds: Mapping[str, Kind]
-    moments: Mapping[str, Reals] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
     dtypes: Mapping[str, str] = field(default_factory=dict)
 
     def dtype(self, name: str) -> str:
@@ -40,27 +43,54 @@ class Weights:
 
 def squeezed(weights: Weights, choice: Choice) -> SqueezedModel:
     """The model as the method has it."""
-    taken = _floats(weights) if choice.method.is_exact else tuple(weights.kinds)
-    whole = {name: squeezed_tensor(weights, name, choice) for name in taken}
-    rest = {name: one for name, one in weights.tensors.items() if name not in whole}
-    plain = rest if choice.method.is_exact else {name: _kept(one, weights.dtype(name)) for name, one in rest.items()}
+    if choice.method.is_exact:
+        whole = {name: squeezed_tensor(weights, name, choice) for name in _floats(weights)}
+        return _model(weights, choice, whole, {})
+    whole = {name: squeezed_tensor(weights, name, choice) for name in weights.kinds}
+    return _model(weights, choice, whole, corrected(weights, whole))
+
+
+def _model(
+    weights: Weights, choice: Choice, whole: Mapping[str, Squeezed], changed: Mapping[str, Array]
+) -> SqueezedModel:
+    rest = {name: changed.get(name, one) for name, one in weights.tensors.items() if name not in whole}
+    is_exact = choice.method.is_exact
+    plain = rest if is_exact else {name: _kept(one, weights.dtype(name)) for name, one in rest.items()}
     dtypes = {name: weights.dtype(name) for name, one in plain.items() if one.dtype.name != weights.dtype(name)}
     recipe = {"method": choice.method.name, "factor": choice.factor, "shares": dict(choice.shares)}
     return SqueezedModel(whole, plain, recipe, dtypes)
 
 
+def corrected(weights: Weights, whole: Mapping[str, Squeezed]) -> dict[str, Array]:
+    """The biases by name, each made to give back what rounding took from the mean of its layer's outputs."""
+    return {
+        inputs.bias: as_dtype(_corrected(weights, name, decoded(whole[name])), weights.dtype(inputs.bias))
+        for name, inputs in weights.calibration.reached.items()
+        if inputs.bias is not None and inputs.bias not in whole and name in whole
+    }
+
+
+def _corrected(weights: Weights, name: str, rounded: Array) -> Array:
+    inputs = weights.calibration.layers[name]
+    lost = weights.tensors[name].astype(np.float64) - rounded.astype(np.float64)
+    by_input = lost.T if inputs.is_turned else lost.reshape(len(lost), -1)
+    bias = weights.tensors[inputs.bias or ""].astype(np.float64)
+    return np.asarray(bias + by_input @ (inputs.total / inputs.count))
+
+
 def squeezed_tensor(weights: Weights, name: str, choice: Choice) -> Squeezed:
     """One tensor as the method has it."""
-    return choice.method.squeeze(
-        Layer(
-            weights.tensors[name],
-            weights.dtype(name),
-            weights.kinds.get(name, Kind.LAYER),
-            weights.moments.get(name),
-            choice.shares.get(name, 1.0),
-        ),
-        choice.factor,
+    inputs = weights.calibration.reached.get(name)
+    layer = Layer(
+        weights.tensors[name],
+        weights.dtype(name),
+        weights.kinds.get(name, Kind.LAYER),
+        inputs.moments if inputs else None,
+        inputs is not None and inputs.is_turned,
+        weights.calibration.tables.get(name),
+        choice.shares.get(name, 1.0),
     )
+    return choice.method.squeeze(layer, choice.factor)
 
 
 def _floats(weights: Weights) -> tuple[str, ...]:
@@ -80,13 +110,22 @@ def _kept(tensor: Array, dtype: str) -> Array:
     return half if bool(near.all()) else tensor
 
 
-def kinds_of(tensors: Mapping[str, Array], tables: frozenset[str], gates: frozenset[str]) -> dict[str, Kind]:
-    """The tensors that are worth squeezing, and the kind of each: by what a run told of them, else layers."""
+def kinds_of(tensors: Mapping[str, Array], tables: Set[str], gates: Set[str]) -> dict[str, Kind]:
+    """The tensors that are worth squeezing, and the kind of each: by what a run told of them, else by shape."""
+    found = {name: one for name, one in tensors.items() if is_large(one) and _is_tame(one)}
     return {
-        name: Kind.TABLE if name in tables else Kind.GATES if name in gates else Kind.LAYER
-        for name, one in tensors.items()
-        if is_large(one) and _is_tame(one)
+        name: Kind.TABLE if name in tables else Kind.GATES if name in gates else _by_shape(one)
+        for name, one in found.items()
     }
+
+
+def _by_shape(tensor: Array) -> Kind:
+    return Kind.DEPTHWISE if tensor.ndim > 2 and tensor.shape[1] == 1 and is_narrow(tensor) else Kind.LAYER
+
+
+def is_narrow(tensor: Array) -> bool:
+    """Whether each output sees few weights: the window of one channel."""
+    return prod(tensor.shape[1:]) <= _NARROW
 
 
 def not_finite(tensors: Mapping[str, Array]) -> tuple[str, ...]:

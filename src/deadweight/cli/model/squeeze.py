@@ -74,6 +74,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 def _squeezed(file: Path, out: Path, given: dict[str, Any], progress: Progress) -> SqueezeReport:
     judged_by = basis(given["task"], given["samples"], given["metric"])
+    from deadweight.judging.looks import Looks
     from deadweight.pipeline.squeezing import Order, squeeze
     from deadweight.squeezing.memory import Memory
     from deadweight.squeezing.method import chosen
@@ -83,7 +84,8 @@ def _squeezed(file: Path, out: Path, given: dict[str, Any], progress: Progress) 
     remembered = Memory(given["memory"], f"{_digest(file)} {judged_by.digest} {VERSION}")
     names = given["names"]
     aim = Aim(given["keep"], given["ratio"] or 0.0, bool(names))
-    return squeeze(Order(file, out, aim, remembered, chosen(names)), program, progress)
+    looks = Looks(given["memory"], judged_by.digest)
+    return squeeze(Order(file, out, aim, remembered, chosen(names), looks), program, progress)
 
 
 def _digest(path: Path) -> str:

@@ -27,6 +27,7 @@ def methods_text(methods: Sequence[tuple[str, str, int]]) -> str:
 
 def _lines(report: SqueezeReport, paint: Paint) -> Iterator[str]:
     yield paint(printable(report.file), "bold") + f"  {size(report.before)}"
+    yield from (f"  {printable(note)}" for note in report.notes)
     yield ""
     yield paint("Tried", "bold") + paint("  (the worst task on development data; at least, 95 % sure)", "dim")
     yield from (_point(report, one, paint) for one in report.front)
@@ -38,6 +39,8 @@ def _lines(report: SqueezeReport, paint: Paint) -> Iterator[str]:
         return
     yield paint("Gate", "bold") + paint("  (data that nothing looked at before)", "dim")
     yield from (_task(report, one, paint) for one in report.gate)
+    if report.looks:
+        yield f"  It judged {report.looks} other {'candidate' if report.looks == 1 else 'candidates'} before."
     yield ""
     yield from _result(report, report.chosen, paint)
 

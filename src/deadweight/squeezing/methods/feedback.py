@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deadweight.squeezing.feedback import fed_back
 from deadweight.squeezing.grid import on_grid
-from deadweight.squeezing.method import Layer, Method
+from deadweight.squeezing.method import Kind, Layer, Method
 from deadweight.squeezing.methods.uniform import uniform_steps
 from deadweight.squeezing.rounding import codes
 from deadweight.squeezing.squeezed import Squeezed
@@ -13,8 +13,11 @@ from deadweight.squeezing.squeezed import Squeezed
 def _squeeze(layer: Layer, factor: float) -> Squeezed:
     """A layer that no calibration reached is rounded to the nearest."""
     rows, steps = layer.rows, uniform_steps(layer, factor)
-    found = codes(rows, steps) if layer.moments is None else fed_back(rows, layer.moments, steps)
-    return on_grid(layer, found, steps)
+    if layer.moments is None or layer.kind is Kind.DEPTHWISE or (layer.is_turned and steps.size > 1):
+        return on_grid(layer, codes(rows, steps), steps)
+    if layer.is_turned:
+        return on_grid(layer, fed_back(rows.T, layer.moments, steps.T).T, steps)
+    return on_grid(layer, fed_back(rows, layer.moments, steps), steps)
 
 
 METHOD = Method(
