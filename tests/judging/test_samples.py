@@ -36,8 +36,8 @@ def _same(program: Program, weights: Array, part: str = "gate") -> float:
     program.prepare(original)
     task = program.tasks[0]
     inputs = task.parts[part][0]
-    rows = [program.rows(one, inputs) for one in (original, program.build({"weights": weights}))]
-    return judged(task, part, *rows).ratio
+    before, after = (program.rows(one, inputs) for one in (original, program.build({"weights": weights})))
+    return judged(task, part, before, after).ratio
 
 
 def test_rows_are_what_onnxruntime_gives(tmp_path: Path, model: Path) -> None:
@@ -153,7 +153,7 @@ def test_single_numbers_are_judged_by_how_close_they_are(tmp_path: Path) -> None
     program.prepare(original)
     task = program.tasks[0]
     inputs, places = task.parts["gate"]
-    rows = program.rows(original, inputs)
+    rows = program.rows(original, inputs).astype(np.float64)
     assert task.metric(rows, places) == 1.0
     assert task.metric(rows * 0.9, places) == pytest.approx(
         1 - 0.1 * np.abs(rows).mean() / _rms(program, original), 1e-4
