@@ -10,6 +10,8 @@ The verbs, each from a path to a value: `weigh`, `plan`, `slim`, `trace`, `verif
 artifact itself with its owners. What they take: `Target` (how to look), `Choice` (what may be cut), `Output` (where the
 result goes), `Exercise` (what to prove it with). What they give: `Report`, `Plan`, `Proof`, `Trace` and the nouns in
 them, frozen all. Whatever goes wrong is a `DeadweightError`, and each kind has the exit status of the command line.
+
+A squeezed model file is opened by `numpy_weights`, `torch_state` or `onnx_session`.
 """
 
 from __future__ import annotations
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
     from deadweight.pipeline.tracing.target import trace
     from deadweight.pipeline.verifying import verify
     from deadweight.pipeline.weighing import plan, weigh
+    from deadweight.squeezing.sessions import numpy_weights, onnx_session, torch_state
 
 _HOMES = {
     "core.artifact": "Artifact",
@@ -92,6 +95,7 @@ _HOMES = {
     "pipeline.tracing.target": "trace",
     "pipeline.verifying": "verify",
     "pipeline.weighing": "plan weigh",
+    "squeezing.sessions": "numpy_weights onnx_session torch_state",
 }
 
 __all__ = [
@@ -138,12 +142,15 @@ __all__ = [
     "Use",
     "Verdict",
     "__version__",
+    "numpy_weights",
+    "onnx_session",
     "open_scene",
     "plan",
     "read_plan",
     "read_trace",
     "restore",
     "slim",
+    "torch_state",
     "trace",
     "verify",
     "weigh",

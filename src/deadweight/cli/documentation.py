@@ -17,7 +17,7 @@ from deadweight.core.plan import Plan
 from deadweight.core.plugins import found
 from deadweight.core.requirement_seams import Evidence
 from deadweight.core.seams import EditKind
-from deadweight.core.steps import Pruned, Quantised
+from deadweight.core.steps import Pruned, Quantised, Tuned
 from deadweight.core.trace import Trace
 from deadweight.edits.applying import edit_kinds
 from deadweight.formats.recognition import formats
@@ -48,6 +48,7 @@ def documents() -> Mapping[str, str]:
         "model-convert.schema.json": text(schema(Converted, {})),
         "model-prune.schema.json": text(schema(Pruned, {})),
         "model-quantize.schema.json": text(schema(Quantised, {})),
+        "model-finetune.schema.json": text(schema(Tuned, {})),
     }
 
 

@@ -169,31 +169,11 @@ def _check(checkpoint: Checkpoint, out: Path, wanted: Wanted) -> None:
         raise UsageError(
             "its tensors are codes", where=checkpoint.location, advice="deadweight model restore gives the plain ones."
         )
-    _check_dtypes(checkpoint, wanted)
+    wanted.form.check(((one.name, target(one, wanted.dtype)) for one in checkpoint.tensors), checkpoint.location)
     names = [name(one.path or (one.name,)) for one in checkpoint.tensors]
     twice = sorted({one for one in names if names.count(one) > 1}) if len(set(names)) < len(names) else ()
     if twice:
         raise UsageError(f"two tensors are called {twice[0]!r}", where=checkpoint.location)
-
-
-def _check_dtypes(checkpoint: Checkpoint, wanted: Wanted) -> None:
-    """Raise UsageError that names all dtypes that the form lacks, and the first of their tensors."""
-    wrong = [one for one in checkpoint.tensors if target(one, wanted.dtype) not in wanted.form.dtypes]
-    if wrong:
-        shown = ", ".join(one.name for one in wrong[:_SHOWN]) + (", …" if len(wrong) > _SHOWN else "")
-        dtypes = ", ".join(sorted({target(one, wanted.dtype) for one in wrong}))
-        raise UsageError(
-            f"{wanted.form.name} has no name for {dtypes} ({len(wrong)}: {shown})",
-            where=checkpoint.location,
-            advice=_advice(wanted),
-        )
-
-
-def _advice(wanted: Wanted) -> str:
-    if wanted.form.name == "npz" and wanted.dtype == "bfloat16":
-        return "numpy has no bfloat16: --dtype fp32, or another form."
-    blocks = ", ".join(BLOCKS)
-    return f"--dtype fp32 or fp16 writes plain numbers of float dtypes and of {blocks}; safetensors has most dtypes."
 
 
 def _check_overflow(passing: _Passing, out: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +14,8 @@ from deadweight.models import writing_npz, writing_safetensors, writing_torch
 from deadweight.models.writing_safetensors import Body
 
 VALUES = "values"
+_SHOWN = 5
+_NO_BFLOAT16 = "numpy has neither bfloat16 nor blocks: --dtype fp32 or fp16, or another form."
 ONNX = "onnx"
 ONNX_ENDING = ".onnx"
 
@@ -39,13 +41,27 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form: its endings, the dtypes that it has names for, and whether it keeps values that are no tensors."""
+    """One form: its endings, the dtypes that it has names for, and whether it keeps values that are no tensors.
+
+    `advice` is for whoever has a dtype that it lacks.
+    """
 
     name: str
     endings: tuple[str, ...]
     dtypes: frozenset[str]
     keeps_values: bool
     write: Callable[[BinaryIO, Content], None]
+    advice: str = "--dtype fp32 or fp16 writes plain numbers of floating point, and of GGUF's q8_0, q5 and q4."
+
+    def check(self, dtypes: Iterable[tuple[str, str]], where: str) -> None:
+        """Raise UsageError that names all dtypes that the form lacks and the first tensors; given as (name, dtype)."""
+        wrong = [(own, dtype) for own, dtype in dtypes if dtype not in self.dtypes]
+        if wrong:
+            shown = ", ".join(own for own, _ in wrong[:_SHOWN]) + (", …" if len(wrong) > _SHOWN else "")
+            lacked = ", ".join(sorted({dtype for _, dtype in wrong}))
+            raise UsageError(
+                f"{self.name} has no name for {lacked} ({len(wrong)}: {shown})", where=where, advice=self.advice
+            )
 
 
 def name(path: tuple[Step, ...]) -> str:
@@ -79,7 +95,7 @@ def _npz(stream: BinaryIO, content: Content) -> None:
 FORMS = (
     Form("safetensors", (".safetensors",), writing_safetensors.DTYPE_NAMES, True, _safetensors),
     Form("torch", (".pt", ".pth", ".bin", ".ckpt"), writing_torch.DTYPE_NAMES, True, _torch),
-    Form("npz", (".npz",), frozenset(writing_npz.CODES), False, _npz),
+    Form("npz", (".npz",), frozenset(writing_npz.CODES), False, _npz, _NO_BFLOAT16),
 )
 ENDINGS = ", ".join(f"{form.endings[0]} ({form.name})" for form in FORMS)
 NAMES = (*(form.name for form in FORMS), ONNX)

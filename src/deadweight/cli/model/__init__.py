@@ -12,9 +12,10 @@ COMMANDS: dict[str, str] = {
     "convert": "the same tensors in another form or dtype, read back and compared",
     "squeeze": "weights as codes, as few as a task allows; a gate decides",
     "prune": "the smallest weights at zero, and what that packs to",
-    "compare": "two models side by side: answers, bytes, time, memory, with intervals",
     "quantize": "weights in eight bits or four, of a graph or of any checkpoint",
+    "finetune": "a changed model learns what the original answers",
     "restore": "the plain model that a squeezed one stands for",
+    "compare": "two models side by side: answers, bytes, time, memory, with intervals",
 }
 
 

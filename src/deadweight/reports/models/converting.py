@@ -19,7 +19,8 @@ def text(done: Converted, colour: bool) -> str:
 def _lines(done: Converted, paint: Paint) -> Iterator[str]:
     yield paint(printable(done.out), "bold")
     yield f"{done.source} {size(done.before)} -> {done.form} {size(done.after)}, {times(done.before, done.after)}"
-    yield f"{plural(done.tensors, 'tensor')}, each read back and compared"
+    if done.ran is None:
+        yield f"{plural(done.tensors, 'tensor')}, each read back and compared"
     yield from (_cast(one, paint) for one in done.casts)
     if done.casts:
         yield from (f"  {size(count)} of {dtype} stay as they are" for dtype, count in done.kept.items() if count)
@@ -40,7 +41,7 @@ def _cast(one: Cast, paint: Paint) -> str:
 
 def _ran(ran: Ran) -> str:
     return (
-        f"  run in {ran.runner} on {plural(ran.inputs, 'input')}: its outputs differ by {ran.furthest:.3g} at most, "
+        f"run in {ran.runner} on {plural(ran.inputs, 'input')}: its outputs differ by {ran.furthest:.3g} at most, "
         f"of {ran.scale:.3g}"
     )
 
