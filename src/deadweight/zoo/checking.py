@@ -42,7 +42,7 @@ class Checking:
     progress: Progress
     sizes: dict[str, int] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
-    parts: dict[str, bool] = field(default_factory=dict)
+    parts: dict[tuple[Part, ...], bool] = field(default_factory=dict)
     hit: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
 
     @property
@@ -92,7 +92,7 @@ class Checking:
 
     def _check_parts(self, held: Contents, layers: set[str], name: str) -> None:
         reading = Parts(self.root, {part.digest: part for part in held.parts})
-        fresh = [part for part in held.parts if part.digest not in self.parts]
+        fresh = [part for part in held.parts if reading.chain(part) not in self.parts]
         self.progress.start(f"reading {name}", sum(part.size for part in fresh))
         for part in held.parts:
             if part.blob not in layers:
@@ -101,17 +101,13 @@ class Checking:
         self.progress.finish()
 
     def _check_part(self, part: Part, reading: Parts, name: str) -> None:
-        if part.digest in self.parts:
-            if not self.parts[part.digest]:
-                self._add("the part cannot be read", part.digest, name)
-            return
-        try:
-            reading.body(part.digest)
-            self.parts[part.digest] = True
-        except DeadweightError:
-            self.parts[part.digest] = False
+        """Decode a part, once for all versions that say the same of it and of those it is made from."""
+        chain = reading.chain(part)
+        if chain not in self.parts:
+            self.parts[chain] = _can_be_read(part, reading)
+            self.progress.advance(part.size)
+        if not self.parts[chain]:
             self._add("the part cannot be read", part.digest, name)
-        self.progress.advance(part.size)
 
     def _digest(self, digest: str) -> str:
         hasher = hashlib.sha256()
@@ -125,3 +121,11 @@ class Checking:
         names = self.hit.setdefault((what, where), {})
         if version:
             names[version] = None
+
+
+def _can_be_read(part: Part, reading: Parts) -> bool:
+    try:
+        reading.body(part.digest)
+    except DeadweightError:
+        return False
+    return True

@@ -51,14 +51,18 @@ class Parts:
 
     def depth(self, digest: str) -> int:
         """How many parts have to be read before this one."""
-        deep = 0
-        while (base := self._part(digest).base) and deep <= DEEPEST:
-            digest, deep = base, deep + 1
-        return deep
+        return len(self.chain(self._part(digest))) - 1
+
+    def chain(self, part: Part) -> tuple[Part, ...]:
+        """The part and those that it is a difference to, one after the other; no more of them than there may be."""
+        line = [part]
+        while line[-1].base in self.known and len(line) <= DEEPEST + 1:
+            line.append(self.known[line[-1].base])
+        return tuple(line)
 
     def _decoded(self, part: Part, depth: int) -> bytes:
         form = Form(part.coding, part.width)
-        if depth > DEEPEST or not 0 <= part.size <= LARGEST_PART or not 0 <= part.length <= 2 * LARGEST_PART:
+        if depth > DEEPEST or not _is_possible(part):
             raise self._fault(f"the part {part.digest} says of itself what no part is")
         base = self.body(part.base, depth + 1) if form.has_base else b""
         return decode(read_at(self.root, part.blob, part.offset, part.length), form, part.size, base)
@@ -70,6 +74,10 @@ class Parts:
 
     def _fault(self, what: str) -> Corrupt:
         return Corrupt(what, where=str(self.root), advice=VERIFY)
+
+
+def _is_possible(part: Part) -> bool:
+    return 0 <= part.size <= LARGEST_PART and 0 <= part.length <= 2 * LARGEST_PART and part.offset >= 0
 
 
 @dataclass(frozen=True, slots=True)
