@@ -36,6 +36,7 @@ LOOK = stacked(
 )
 CHOOSE = stacked(
     click.option("--swap", "swaps", multiple=True, metavar="NAME=LIGHTER", help="Swap a distribution: torch=cpu."),
+    click.option("--lossy", "lossy", multiple=True, metavar="GLOB[=TASK]", help="Squeeze these models, with a proof."),
     click.option("--select", multiple=True, metavar="RULE", help="Only these rules."),
     click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules."),
     click.option("--keep", multiple=True, metavar="GLOB", help="Paths that are never edited (** crosses slashes)."),
@@ -72,7 +73,7 @@ def settings(target: Path, manners: Manners, given: Mapping[str, Any], level: Le
     start = (target if target.is_dir() else target.parent).absolute()
     configured, read_at = configuration(given.get("config"), start)
     choice = Choice(
-        safeties=_safeties(given.get("allow") or configured.allow),
+        safeties=_safeties((*(given.get("allow") or configured.allow), *(["lossy"] if given.get("lossy") else []))),
         select=frozenset(given.get("select") or configured.select),
         ignore=frozenset((*given.get("ignore", ()), *configured.ignore)),
         keep=(*given.get("keep", ()), *configured.keep),
@@ -107,6 +108,8 @@ def _sight(configured: Configuration, manners: Manners, given: Mapping[str, Any]
     options |= {name: given[key] for name, key in (("gpu", "gpu"), ("gpu-ptx", "gpu_ptx")) if given.get(key)}
     if given.get("swaps"):
         options["swap"] = ",".join(given["swaps"])
+    if given.get("lossy"):
+        options["lossy"] = "\n".join(given["lossy"])
     for setting in given.get("settings", ()):
         name, equals, value = setting.partition("=")
         if not equals:

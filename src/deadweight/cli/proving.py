@@ -25,6 +25,7 @@ PROVE = stacked(
     click.option("--writable", multiple=True, metavar="DIR", help="A directory that the program may write to."),
     click.option("--timeout", type=float, default=120.0, show_default=True, help="Seconds until it must be ready."),
     click.option("--memory", metavar="SIZE", help="The most memory that it may take, as 4GB."),
+    click.option("--tolerance", type=click.FloatRange(0), help="How far numbers in JSON may be from the original's."),
     click.option("--no-sandbox", is_flag=True, help="Run without isolation, where bubblewrap can't; recorded."),
 )
 
@@ -51,6 +52,7 @@ def exercise(asked: Settings, given: Mapping[str, Any]) -> Exercise | None:
         entries=tuple(given.get("entries") or configured.entries),
         base=Path.cwd() if given.get("probes") else asked.base,
         checks=checks,
+        tolerance=given.get("tolerance") or 0.0,
     )
 
 

@@ -25,7 +25,7 @@ class Choice:
     """What the user allows: safeties, how far, rules, and globs of paths to keep.
 
     All rules of the level look where `select` is empty; one that is selected looks whatever the level. `provable` is
-    whether a proof will run; without one no `proven` edit is made. With `tripwire` a removed module
+    whether a proof will run; without one no `proven` and no `lossy` edit is made. With `tripwire` a removed module
     that is imported says what removed it.
     """
 
@@ -118,7 +118,7 @@ def _refusal(edit: Edit, choice: Choice) -> str:
         return "a person decides"
     if edit.safety not in choice.safeties:
         return f"{edit.safety} edits are not asked for"
-    if edit.safety is Safety.PROVEN and not choice.provable:
+    if edit.safety in (Safety.PROVEN, Safety.LOSSY) and not choice.provable:
         return "nothing to prove it with: give --run and --probe"
     return ""
 

@@ -29,7 +29,8 @@ class Probe:
     `headers` and `body` to the program's port and expects the status `expect`, 0 for any; IMPORTS imports every
     module of `modules`; SCRIPT gives `body` to the Python source `command`, run by the stand's own interpreter, which
     tells a line a subject as a sweep of imports does. JSON bodies are compared by value: numbers within the relative
-    `tolerance`, the dotted paths in `ignore` (`*` for any key or index) left out.
+    `tolerance`, the dotted paths in `ignore` (`*` for any key or index) left out. `closeness` is the same for numbers
+    and for lists of them as vectors: how long their difference may be, in lengths of the first.
 
     One that deadweight `made` by itself holds the result to what the original does, whatever that is. Where it is not
     `binding`, nothing reaches what it asks: a difference is told as unproven and fails nothing. `part_of` names
@@ -46,6 +47,7 @@ class Probe:
     body: str = ""
     expect: int = 0
     tolerance: float = 0.0
+    closeness: float = 0.0
     ignore: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     timeout: float = 60.0

@@ -30,7 +30,7 @@ class Exercise:
     `sandbox` nothing holds the program, and the proof says so. `entries` are more ways in, that no probe is sent to: a
     file of the artifact, or a command. `trace` is what earlier runs touched, `traces` are files that say it: those of
     `deadweight trace`, and records of strace. Without any `slim` watches a run of its own, where `watched` and strace
-    is there.
+    is there. Numbers of JSON, and vectors of them, count as the same within the relative `tolerance`.
     """
 
     run: str = ""
@@ -47,6 +47,7 @@ class Exercise:
     watched: bool = True
     base: Path = field(default_factory=Path)
     checks: tuple[str, ...] = ()
+    tolerance: float = 0.0
 
     def __post_init__(self) -> None:
         for name, specs in (("probes", self.probes), ("checks", self.checks)):
@@ -64,7 +65,7 @@ def proving(exercise: Exercise, artifact: Artifact, progress: Progress = SILENT)
     held = isolation(sandbox=exercise.sandbox)
     settings = ProofSettings(held, exercise.limits, progress)
     start = _start(exercise, artifact) if starts else None
-    return Proving(probes, settings, start, checks, own=not exercise.checks)
+    return Proving(probes, settings, start, checks, own=not exercise.checks, tolerance=exercise.tolerance)
 
 
 def _start(exercise: Exercise, artifact: Artifact) -> Start:

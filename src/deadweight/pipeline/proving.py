@@ -31,7 +31,7 @@ class Proving:
     """What to run and what to do to it; with no program only commands and sweeps can be probed.
 
     `probes` are what a person gave to trace and to prove with, `checks` what is only proven. With `own` deadweight
-    makes checks besides.
+    makes checks besides. `tolerance` is how far numbers of any answer may be from the original's.
     """
 
     probes: tuple[Probe, ...]
@@ -39,6 +39,7 @@ class Proving:
     start: Start | None = None
     checks: tuple[Probe, ...] = ()
     own: bool = False
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def questions(original: Scene, kept: Scene, running: tuple[Stand, Proving]) -> C
     given = (*proving.probes, *proving.checks)
     standing = ground(original, kept, stand, held=bool(proving.settings.isolation.program))
     made = own_checks(standing, given, _description(stand, proving)) if proving.own else Checks()
-    return together((spread(given, standing), made))
+    asked = together((spread(given, standing), made))
+    return replace(asked, probes=tuple(replace(one, closeness=proving.tolerance) for one in asked.probes))
 
 
 def baseline(stand: Stand, proving: Proving, probes: Sequence[Probe]) -> Baseline:

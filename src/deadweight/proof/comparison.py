@@ -55,7 +55,7 @@ def _of_bodies(probe: Probe, one: Observation, other: Observation) -> str:
     """Where the bytes differ: JSON may still be the same by value."""
     left, right = _parsed(one), _parsed(other)
     if left is not None and right is not None:
-        return difference(left, right, Leniency.of(probe.tolerance, probe.ignore))
+        return difference(left, right, Leniency.of(probe.tolerance, probe.ignore, probe.closeness))
     return _of_lines(one.output, other.output)
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _SHOWN = 60
+_LARGEST = 1e150
 
 
 @dataclass(frozen=True, slots=True)
 class Leniency:
     """What does not count: numbers within the relative `tolerance`, and what lies at the `ignore` paths.
+
+    With `closeness` neither do lists of numbers whose difference is at most so many times as long as the first of them
+    (Euclid): single numbers of a vector may be near zero.
 
     A path is dotted keys and indexes from the root, `*` for any one of them: `items.*.id`, `0.time`. A leading `$.`
     may be written.
@@ -20,11 +25,13 @@ class Leniency:
 
     tolerance: float = 0.0
     ignore: tuple[tuple[str, ...], ...] = ()
+    closeness: float = 0.0
 
     @classmethod
-    def of(cls, tolerance: float, ignore: Sequence[str]) -> Leniency:
+    def of(cls, tolerance: float, ignore: Sequence[str], closeness: float = 0.0) -> Leniency:
         """From paths as they are written."""
-        return cls(tolerance, tuple(tuple(path.removeprefix("$.").split(".")) for path in ignore))
+        paths = tuple(tuple(path.removeprefix("$.").split(".")) for path in ignore)
+        return cls(max(tolerance, closeness), paths, closeness)
 
     def ignores(self, at: tuple[str | int, ...]) -> bool:
         """Whether the place does not count."""
@@ -33,11 +40,17 @@ class Leniency:
 
     def agrees(self, one: float, other: float) -> bool:
         """Whether two numbers count as the same; not-a-number is the same as itself."""
-        if math.isnan(one) or math.isnan(other):
-            return math.isnan(one) and math.isnan(other)
         if one == other:
             return True
+        if max(abs(one), abs(other)) > sys.float_info.max:
+            return False
+        if math.isnan(one) or math.isnan(other):
+            return math.isnan(one) and math.isnan(other)
         return not math.isinf(one - other) and abs(one - other) <= self.tolerance * max(abs(one), abs(other))
+
+    def are_vectors(self, one: list[object], other: list[object]) -> bool:
+        """Whether both are finite numbers, as many, that are compared together."""
+        return bool(self.closeness and one and len(one) == len(other)) and all(map(_is_finite, (*one, *other)))
 
 
 STRICT = Leniency()
@@ -73,14 +86,28 @@ def _of_objects(
 
 
 def _of_lists(one: list[object], other: list[object], lenient: Leniency, at: tuple[str | int, ...]) -> str:
+    if lenient.are_vectors(one, other):
+        return _of_vectors(one, other, lenient, at)  # type: ignore[arg-type]  # numbers
     for index, (left, right) in enumerate(zip(one, other, strict=False)):
         if found := difference(left, right, lenient, (*at, index)):
             return found
     return "" if len(one) == len(other) else f"{_path(at)}: {len(one)} items became {len(other)}"
 
 
+def _of_vectors(one: list[float], other: list[float], lenient: Leniency, at: tuple[str | int, ...]) -> str:
+    far, long = math.dist(one, other), math.hypot(*one)
+    if far <= lenient.closeness * long:
+        return ""
+    return f"{_path(at)}: {len(one)} numbers moved by {far / long if long else math.inf:.3g} of their length"
+
+
 def _fits(pattern: str, word: str) -> bool:
     return pattern in ("*", word)
+
+
+def _is_finite(value: object) -> bool:
+    """Whether it is a number that can be squared; not-a-number is none."""
+    return _is_number(value) and abs(value) <= _LARGEST  # type: ignore[arg-type]  # a number
 
 
 def _is_number(value: object) -> bool:
