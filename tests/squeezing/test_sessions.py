@@ -19,7 +19,7 @@ from deadweight.cli.program import run
 from deadweight.core.errors import Corrupt, UsageError
 from deadweight.models.forms import form_of
 from deadweight.models.reading import read
-from deadweight.pipeline.restoring_models import restore
+from deadweight.pipeline.restoring_models import Wish, restore
 from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import squeezed_model, stored_of, write_model
 from deadweight.squeezing.graphs import GRAPH, with_graph
@@ -77,7 +77,7 @@ def right(table: Reals = TABLE, weight: Reals = WEIGHT) -> Reals:
 @pytest.mark.parametrize("more", [{}, {"save_as_external_data": True, "location": "data.bin", "size_threshold": 0}])
 def test_a_graph_comes_back_from_its_codes_and_answers_nearly_as_before(tmp_path: Path, more: dict[str, Any]) -> None:
     path = small(tmp_path / "small.safetensors", graph(tmp_path / "model.onnx", **more))
-    restore(path, tmp_path / "back.onnx", None)
+    restore(path, tmp_path / "back.onnx", Wish(None))
     onnx.checker.check_model(str(tmp_path / "back.onnx"), full_check=True)
     weights = deadweight.numpy_weights(path)
     session = onnxruntime.InferenceSession(tmp_path / "back.onnx", providers=["CPUExecutionProvider"])
@@ -105,7 +105,7 @@ def test_a_session_of_the_file_and_one_in_eight_bits_are_near_to_the_original(tm
 @pytest.mark.parametrize("ending", [".safetensors", ".npz", ".pt"])
 def test_the_new_name_says_the_form_of_the_plain_weights(tmp_path: Path, ending: str) -> None:
     path = small(tmp_path / "small.safetensors", graph(tmp_path / "model.onnx"))
-    done = restore(path, tmp_path / f"plain{ending}", form_of(tmp_path / f"plain{ending}"))
+    done = restore(path, tmp_path / f"plain{ending}", Wish(form_of(tmp_path / f"plain{ending}")))
     assert done.after == (tmp_path / f"plain{ending}").stat().st_size
     wanted = deadweight.numpy_weights(path)
     back = stored_of(tmp_path / f"plain{ending}").tensors
@@ -118,12 +118,12 @@ def test_bfloat16_comes_back_as_such_and_numpy_is_told_to_lack_it(tmp_path: Path
     made = SqueezedModel({}, {"w": np.array([1.5, -2.0], np.float32)}, dtypes={"w": "bfloat16"})
     with (tmp_path / "small.safetensors").open("wb") as stream:
         write_model(stream, made)
-    restore(tmp_path / "small.safetensors", tmp_path / "a.safetensors", form_of(tmp_path / "a.safetensors"))
+    restore(tmp_path / "small.safetensors", tmp_path / "a.safetensors", Wish(form_of(tmp_path / "a.safetensors")))
     held = load_file(tmp_path / "a.safetensors")["w"]
     assert held.dtype == ml_dtypes.bfloat16
     assert held.astype(float).tolist() == [1.5, -2.0]
     with pytest.raises(UsageError, match="no name for bfloat16"):
-        restore(tmp_path / "small.safetensors", tmp_path / "a.npz", form_of(tmp_path / "a.npz"))
+        restore(tmp_path / "small.safetensors", tmp_path / "a.npz", Wish(form_of(tmp_path / "a.npz")))
     assert names(tmp_path) == ["a.safetensors", "small.safetensors"]
 
 

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from deadweight.core.conversion import Ran
 from deadweight.core.progress import SILENT, Progress
-from deadweight.core.tensor import Step
-from deadweight.formats.output import refuse_inside, whole_file
-from deadweight.judging.array import Array
+from deadweight.formats.output import refuse_inside
 from deadweight.judging.task import Program
 from deadweight.models import onnx_files
-from deadweight.models.forms import Content, Form
+from deadweight.models.forms import Form
 from deadweight.models.reading import read
-from deadweight.models.writing_safetensors import Body
 from deadweight.pipeline.exporting import write_graph
-from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.dtypes import words_of
 from deadweight.squeezing.files import squeezed_model
 from deadweight.squeezing.graphs import filled_graph
-
-_Places = tuple[Path, Path]
-"""What is read, and what is written."""
+from deadweight.squeezing.plain_files import write_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +30,28 @@ class Restored:
     ran: Ran | None = None
 
 
-def restore(
-    file: Path, out: Path, form: Form | None, program: Program | None = None, progress: Progress = SILENT
-) -> Restored:
-    """Write the plain model; without a form the graph that it was squeezed from, or that the program makes.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A form; without one a graph: the one that was squeezed, or what the program makes of the weights."""
+
+    form: Form | None
+    program: Program | None = None
+
+
+def restore(file: Path, out: Path, wish: Wish, progress: Progress = SILENT) -> Restored:
+    """Write the plain model.
 
     Raises Corrupt for a file that was not squeezed, UsageError for a form that lacks a dtype, or a graph that is not
     to be had.
     """
-    model, ran = squeezed_model(file), None
     refuse_inside(out, file)
-    if form is not None:
-        _write(model, out, form)
+    model, ran = squeezed_model(file), None
+    graph = None if wish.form else filled_graph(model, file)
+    if wish.form is not None:
+        write_plain(model, out, wish.form)
+    elif graph is not None:
+        onnx_files.write(graph, out, read(file), lambda _: None)
     else:
-        ran = _write_graph(model, (file, out), program, progress)
-    name = "ONNX" if form is None else form.name
+        ran = write_graph(model.weights(), out, wish.program, progress)
+    name = "ONNX" if wish.form is None else wish.form.name
     return Restored(str(file), str(out), file.stat().st_size, read(out).size, name, ran)
-
-
-def _write(model: SqueezedModel, out: Path, form: Form) -> None:
-    weights, words = model.weights(), model.words
-    bodies = [_body(name, one, words.get(name, "")) for name, one in weights.items()]
-    form.check(((body.name, body.dtype) for body in bodies), str(out))
-    paths: dict[tuple[Step, ...], int] = {(name,): at for at, name in enumerate(weights)}
-    with whole_file(out) as stream:
-        form.write(stream, Content(bodies, paths, metadata={"format": "pt"}))
-
-
-def _body(name: str, one: Array, word: str) -> Body:
-    held: Array = words_of(one) if word else one
-
-    def pieces() -> Iterator[bytes]:
-        yield np.ascontiguousarray(held).astype(held.dtype.newbyteorder("<")).tobytes()
-
-    return Body(name, word or one.dtype.name, one.shape, held.nbytes, pieces)
-
-
-def _write_graph(model: SqueezedModel, places: _Places, program: Program | None, progress: Progress) -> Ran | None:
-    file, out = places
-    graph = filled_graph(model, file)
-    if graph is None:
-        return write_graph(model.weights(), out, program, progress)
-    onnx_files.write(graph, out, read(file), lambda _: None)
-    return None

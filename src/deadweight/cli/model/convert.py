@@ -12,10 +12,8 @@ from deadweight.cli.colour import in_colour
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
-from deadweight.core.conversion import Converted
-from deadweight.core.errors import UsageError
-from deadweight.core.progress import Progress
-from deadweight.models.forms import NAMES, form_of
+from deadweight.models.forms import NAMES
+from deadweight.pipeline.converting import Asked, convert
 from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import converting
 
@@ -48,34 +46,18 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
       deadweight model convert model.onnx -o half.onnx --dtype fp16
       deadweight model convert model.safetensors -o model.onnx --task task.py
     """
-    done = _converted(file, out, given, terminal_progress(quiet))
+    if given["task"] is not None:
+        check_numpy("making a graph")
+    asked = Asked(
+        form=given["form"] or "",
+        dtype=DTYPES.get(given["dtype"] or "", ""),
+        allows_overflow=given["allow_overflow"],
+        tensors_only=given["tensors_only"],
+        task=given["task"],
+    )
+    done = convert(file, out, asked, terminal_progress(quiet))
     if as_json:
         sys.stdout.writelines(pieces(as_plain(done)))
     elif not quiet:
         sys.stdout.write(converting.text(done, in_colour(sys.stdout)))
     return 0
-
-
-def _converted(file: Path, out: Path, given: dict[str, Any], progress: Progress) -> Converted:
-    form, dtype = form_of(out, given["form"] or ""), DTYPES.get(given["dtype"] or "", "")
-    if form is None:
-        return _graph(file, out, given, progress)
-    from deadweight.models.converting import Wanted, convert
-
-    return convert(file, out, Wanted(form, dtype, given["allow_overflow"], given["tensors_only"]), progress)
-
-
-def _graph(file: Path, out: Path, given: dict[str, Any], progress: Progress) -> Converted:
-    """A graph of a graph, or of weights and the task that builds their model."""
-    dtype = DTYPES.get(given["dtype"] or "", "")
-    if given["task"] is None:
-        from deadweight.models.narrowing_graphs import narrowed
-
-        return narrowed(file, out, dtype, allows_overflow=given["allow_overflow"], progress=progress)
-    if dtype:
-        raise UsageError("a graph is made in the dtype of its model", advice="Convert it, then the result: --dtype.")
-    check_numpy("making a graph")
-    from deadweight.judging.task import program_of
-    from deadweight.pipeline.exporting import to_graph
-
-    return to_graph(file, out, program_of(given["task"]), progress)

@@ -38,11 +38,11 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
     """
     check_numpy("restoring a squeezed model")
     from deadweight.judging.task import program_of
-    from deadweight.pipeline.restoring_models import restore
+    from deadweight.pipeline.restoring_models import Wish, restore
 
     form = form_of(out, given["form"] or "")
     program = program_of(given["task"]) if given["task"] else None
-    done = restore(file, out, form, program, terminal_progress(quiet))
+    done = restore(file, out, Wish(form, program), terminal_progress(quiet))
     if as_json:
         click.echo(text(as_plain(done)), nl=False)
     elif not quiet:
