@@ -132,5 +132,5 @@ def test_output_that_is_there_is_left_alone(tmp_path: Path, model: Path) -> None
 
 
 def test_a_plain_model_is_not_restored(tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["model", "restore", str(model), "-o", str(tmp_path / "plain")]) == 4
+    assert run(["model", "restore", str(model), "-o", str(tmp_path / "plain.safetensors")]) == 4
     assert "no squeezed model" in capsys.readouterr().err

@@ -12,11 +12,13 @@ from deadweight.judging.gate import check_enough
 from deadweight.judging.looks import Looks
 from deadweight.judging.task import Program
 from deadweight.squeezing.bench import Bench, bench_of
+from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import size_of, squeezed_model, stored_of, write_checked, write_safetensors
+from deadweight.squeezing.graphs import with_graph
 from deadweight.squeezing.memory import Memory
-from deadweight.squeezing.method import Kind, Method
+from deadweight.squeezing.method import Choice, Kind, Method
 from deadweight.squeezing.search import Aim, best, search
-from deadweight.squeezing.squeezing import Weights, not_finite, squeezed
+from deadweight.squeezing.squeezing import Weights, not_finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def squeeze(order: Order, program: Program, progress: Progress = SILENT) -> Sque
     if chosen is None:
         return report
     method = next(one for one in order.methods if one.name == chosen.method)
-    model = squeezed(bench.weights, bench.choice(method, chosen.factor, progress))
+    model = _squeezed(order, bench, bench.choice(method, chosen.factor, progress))
     candidate = f"{order.memory.subject} {chosen.method} {chosen.factor}"
     report = replace(report, looks=order.looks.before(candidate), gate=bench.judge(model.weights(), "gate"))
     order.looks.note(candidate)
@@ -60,7 +62,7 @@ def _front(order: Order, bench: Bench, progress: Progress) -> tuple[Tried, ...]:
     def attempt(method: Method, factor: float) -> Tried:
         point = order.memory.recall(method.name, factor)
         if point is None:
-            model = squeezed(bench.weights, bench.choice(method, factor, progress))
+            model = _squeezed(order, bench, bench.choice(method, factor, progress))
             point = Tried(factor, size_of(model), bench.judge(model.weights(), "development"), method.name)
             order.memory.keep(point)
         progress.advance(1)
@@ -70,6 +72,11 @@ def _front(order: Order, bench: Bench, progress: Progress) -> tuple[Tried, ...]:
     front = search(order.aim, order.file.stat().st_size, order.methods, attempt)
     progress.finish()
     return front
+
+
+def _squeezed(order: Order, bench: Bench, choice: Choice) -> SqueezedModel:
+    """The model at that choice, with the graph that it is of."""
+    return with_graph(bench.made(choice), order.file)
 
 
 def _reached(weights: Weights) -> Reached:

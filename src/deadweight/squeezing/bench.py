@@ -12,11 +12,13 @@ from deadweight.judging.array import Array
 from deadweight.judging.gate import Standard, standard
 from deadweight.judging.steadiness import check_steady
 from deadweight.judging.task import Program
-from deadweight.squeezing.calibrating import calibrated
+from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import Stored
 from deadweight.squeezing.method import Choice, Method
+from deadweight.squeezing.norms import Norms, norms_of
+from deadweight.squeezing.reaching import calibration_of
 from deadweight.squeezing.sensitivity import shares
-from deadweight.squeezing.squeezing import Weights, kinds_of
+from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
 
 
 @dataclass(slots=True)
@@ -27,6 +29,12 @@ class Bench:
     weights: Weights
     standards: dict[str, tuple[Standard, ...]] = field(default_factory=dict)
     shares: Mapping[str, float] | None = None
+    norms: Norms | None = None
+
+    def made(self, choice: Choice) -> SqueezedModel:
+        """The squeezed model; what rounding does to batch normalisation is measured on calibration and made good."""
+        model = squeezed(self.weights, choice)
+        return model if self.norms is None or choice.method.is_exact else self.norms.restated(self.weights, model)
 
     def choice(self, method: Method, factor: float, progress: Progress = SILENT) -> Choice:
         """The method at that factor; what each layer bears is measured once, for the methods that take any factor."""
@@ -55,13 +63,9 @@ def bench_of(stored: Stored, program: Program, progress: Progress = SILENT) -> B
     if program.prepare is not None:
         program.prepare(original)
     progress.start("calibrating", 0, "inputs")
-    found = calibrated(original, stored.tensors, lambda: _run(program, original))
+    found = calibration_of(stored, program, original)
     progress.finish()
+    norms = norms_of(program, original, stored.tensors)
     check_steady(program, original)
     kinds = kinds_of(stored.tensors, found.tables.keys(), found.gates)
-    return Bench(program, Weights(stored.tensors, kinds, found, stored.dtypes))
-
-
-def _run(program: Program, model: object) -> None:
-    if len(program.calibration):
-        program.rows(model, program.calibration)
+    return Bench(program, Weights(stored.tensors, kinds, found, stored.dtypes), norms=norms)

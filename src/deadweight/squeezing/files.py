@@ -27,6 +27,7 @@ _SHOWN = 5
 class Stored:
     """The tensors of a file by name; `dtypes` are of those that numpy lacks the dtype of: bfloat16 is float32 here."""
 
+    path: Path
     tensors: Mapping[str, Array]
     dtypes: Mapping[str, str]
 
@@ -49,6 +50,7 @@ def stored_of(path: Path) -> Stored:
 
 def _stored(checkpoint: Checkpoint) -> Stored:
     return Stored(
+        Path(checkpoint.location),
         {one.name: array_of(checkpoint, one) for one in checkpoint.tensors},
         {one.name: one.dtype for one in checkpoint.tensors if one.dtype == BFLOAT16},
     )

@@ -19,6 +19,8 @@ FORM = "grid"
 def on_grid(layer: Layer, codes: Codes, steps: Reals, group: int = 0) -> Squeezed:
     """The layer as codes (rows, columns) and steps (1, 1), (rows, 1), or (rows, groups) of `group` columns each."""
     packed = coded(codes)
+    if len(steps) > 1 and len(steps) != layer.tensor.shape[0]:
+        group, steps = codes.shape[1], steps.reshape(layer.tensor.shape[0], -1)
     parts: dict[str, Array] = {
         "codes": np.frombuffer(packed.body, dtype=np.uint8),
         "steps": steps.astype(step_dtype(steps)),

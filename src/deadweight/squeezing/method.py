@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,13 @@ class Layer:
 
     @property
     def rows(self) -> Reals:
-        """The weights as (rows, columns), rows along the first axis; none of an empty tensor."""
+        """The weights as (rows, columns), rows along the first axis; none of an empty tensor.
+
+        Gates of an ONNX graph lie by direction first: each of their rows is one here.
+        """
         first = self.tensor.shape[0] if self.tensor.ndim else 1
+        if self.kind is Kind.GATES and self.tensor.ndim > 2:
+            first = prod(self.tensor.shape[:-1])
         columns = self.tensor.size // first if first else 0
         return np.asarray(self.tensor, dtype=np.float64).reshape(first, columns)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
@@ -59,6 +59,14 @@ def _model(
     dtypes = {name: weights.dtype(name) for name, one in plain.items() if one.dtype.name != weights.dtype(name)}
     recipe = {"method": choice.method.name, "factor": choice.factor, "shares": dict(choice.shares)}
     return SqueezedModel(whole, plain, recipe, dtypes)
+
+
+def restated(weights: Weights, model: SqueezedModel, changed: Mapping[str, Array]) -> SqueezedModel:
+    """The model with other values of tensors that it does not squeeze, kept as small as those were."""
+    kept = {name: _kept(as_dtype(one, weights.dtype(name)), weights.dtype(name)) for name, one in changed.items()}
+    dtypes = {name: weights.dtype(name) for name, one in kept.items() if one.dtype.name != weights.dtype(name)}
+    rest = {name: dtype for name, dtype in model.dtypes.items() if name not in kept}
+    return replace(model, plain={**model.plain, **kept}, dtypes={**rest, **dtypes})
 
 
 def corrected(weights: Weights, whole: Mapping[str, Squeezed]) -> dict[str, Array]:

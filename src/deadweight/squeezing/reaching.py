@@ -1,0 +1,22 @@
+"""A program is run on its calibration inputs, and what comes to the weights of its model is written down."""
+
+from __future__ import annotations
+
+from deadweight.judging.task import Program
+from deadweight.squeezing.calibrating import calibrated
+from deadweight.squeezing.calibration import Calibration
+from deadweight.squeezing.files import Stored
+from deadweight.squeezing.graph_calibrating import calibrated_graph, is_graph
+
+
+def calibration_of(stored: Stored, program: Program, original: object) -> Calibration:
+    """What calibration told of the tensors; nothing of a model that is of neither torch nor onnxruntime."""
+    if is_graph(original) and stored.path.suffix == ".onnx":
+        return calibrated_graph(stored.path, program.calibration)
+    return calibrated(original, stored.tensors, lambda: calibrate(program, original))
+
+
+def calibrate(program: Program, model: object) -> None:
+    """Ask the model the calibration inputs, where there are any."""
+    if len(program.calibration):
+        program.rows(model, program.calibration)
