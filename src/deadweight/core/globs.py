@@ -20,24 +20,41 @@ def expression(glob: str) -> str:
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
     """Whether a path as a whole matches any of the globs; nothing matches none.
 
-    Most paths are turned away by the plain text that a glob ends with, or else starts with: 100 000 cost some 50 ms.
+    Most paths are turned away by the plain text that a glob ends with, or else starts with, and the others are only
+    compared with the globs that have that text: 100 000 cost some 60 ms.
     """
     wanted = tuple(dict.fromkeys(globs))
-    if not wanted:
-        return lambda path: False
-    match = _compiled("|".join(f"(?:{expression(one)})" for one in wanted)).fullmatch
     tails = _shortest(tail for one in wanted if (tail := _tail(one)))
-    heads = tuple(_head(one) for one in wanted if not _tail(one))
-    return lambda path: (path.endswith(tails) or path.startswith(heads)) and match(path) is not None
+    ended = [(tail, _compiled(one for one in wanted if _tail(one).endswith(tail))) for tail in tails]
+    headed = [one for one in wanted if not _tail(one)]
+    heads, started = tuple(map(_head, headed)), _compiled(headed)
+
+    def matches(path: str) -> bool:
+        if path.endswith(tails):
+            for tail, match in ended:
+                if path.endswith(tail) and match(path):
+                    return True
+        return path.startswith(heads) and started(path) is not None
+
+    return matches
 
 
-def _compiled(whole: str) -> re.Pattern[str]:
+def _compiled(globs: Iterable[str]) -> Callable[[str], object]:
+    """What compares a path with the globs as a whole, None for no match; how deep it lies is tried once for all."""
+    given = tuple(globs)
+    deep = "|".join(expression(one[3:]) for one in given if _is_deep(one))
+    other = [expression(one) for one in given if not _is_deep(one)]
+    whole = "|".join([*other, f"{_MEANING['**/']}(?:{deep})"] if deep else other)
     try:
-        return re.compile(whole, re.DOTALL)
+        return re.compile(whole, re.DOTALL).fullmatch
     except re.error as error:
         raise UsageError(
             f"a glob cannot be read: {error}", advice="A range in brackets goes upwards: [a-z]."
         ) from error
+
+
+def _is_deep(glob: str) -> bool:
+    return glob.startswith("**/") and glob != "**/"
 
 
 def _tail(glob: str) -> str:
