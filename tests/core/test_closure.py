@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deadweight.core.closure import Closure, Step, close
+from deadweight.core.closure import Closure, Step, close, close_in_turn
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.listing import Listing
 
@@ -86,3 +86,47 @@ def test_nothing_reaches_what_has_no_chain() -> None:
 def test_the_root_is_no_member() -> None:
     """The empty path asks a kind of need for its seeds: a script that says `/` would be the reason of everything."""
     assert close([Step("", "is named"), Step("a/..", "is named")], lambda path: (), listing_of("a/b")) == {}
+
+
+def optional_of(needs: dict[str, list[str]], optional: set[str]) -> Callable[[str], list[Step]]:
+    """Steps that are optional where they lead to one of these."""
+    return lambda path: [
+        Step(other, "needs it", path, optional=other in optional and path not in optional)
+        for other in needs.get(path, [])
+    ]
+
+
+def test_what_only_optional_steps_lead_to_is_optional_with_all_that_it_needs() -> None:
+    needs = {"f0": ["f1", "f2"], "f1": ["f3"], "f2": ["f4"], "f4": ["f3", "f5"]}
+    found = close_in_turn(
+        [Step("f0", "is run")], optional_of(needs, {"f2"}), listing_of(*NAMES), lambda step, steps: False
+    )
+    assert found.optional == {"f2", "f4", "f5"}
+    assert set(found.steps) == {"f0", "f1", "f2", "f3", "f4", "f5"}
+    assert set(found.without_optional().steps) == {"f0", "f1", "f3"}
+
+
+def test_an_optional_step_that_turns_out_to_be_wanted_is_one_like_others() -> None:
+    needs = {"f0": ["f1", "f2"], "f2": ["f4"]}
+    found = close_in_turn(
+        [Step("f0", "is run")], optional_of(needs, {"f1", "f2"}), listing_of(*NAMES), lambda step, _: step.path == "f2"
+    )
+    assert found.optional == {"f1"}
+    assert found.chain("f4")[-1].because == "f2"
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), max_size=4)),
+    st.sets(st.sampled_from(NAMES[1:])),
+)
+@settings(max_examples=80, derandomize=True)
+def test_with_optional_steps_all_is_reached_and_without_them_what_is_when_they_lead_nowhere(
+    needs: dict[str, list[str]], optional: set[str]
+) -> None:
+    seeds, listing = [Step("f0", "is run")], listing_of(*NAMES)
+    found = close_in_turn(seeds, optional_of(needs, optional), listing, lambda step, steps: False)
+    bare = {
+        path: [other for other in others if other not in optional or path in optional] for path, others in needs.items()
+    }
+    assert set(found.steps) == set(close(seeds, follow_of(needs), listing))
+    assert set(found.without_optional().steps) == set(close(seeds, follow_of(bare), listing))

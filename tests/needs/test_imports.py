@@ -158,3 +158,19 @@ def test_names_that_a_package_of_the_library_lists_are_not_loaded_and_those_of_a
     )
     other = distribution_files(SITE, "lib", files={"lib/__init__.py": listing, "lib/dom/__init__.py": b""})
     assert f"{SITE}/lib/dom/__init__.py" in reached(entered({"app.py": b"import lib\n", **other}), [ENTRANCES, IMPORTS])
+
+
+def test_what_edits_a_line_at_a_terminal_is_needed_by_the_application_alone() -> None:
+    """flask shell, pdb and sqlite3 take readline where it is there; a service has no terminal."""
+    line = b"def shell():\n    try:\n        import readline\n    except ImportError:\n        pass\n"
+    files = {
+        "usr/lib/python3.11/os.py": b"",
+        "usr/lib/python3.11/lib-dynload/readline.cpython-311-x86_64-linux-gnu.so": b"",
+    }
+
+    def found(app: bytes, library: bytes) -> bool:
+        scene = entered({"app.py": app, **files, **distribution_files(SITE, "shelly", files={"shelly.py": library})})
+        return any("readline" in path for path in reached(scene, [ENTRANCES, IMPORTS]))
+
+    assert not found(b"import shelly\n", line)
+    assert found(line, b"")

@@ -19,8 +19,6 @@ def _reached(path: str, files: dict[str, bytes | Entry]) -> set[str]:
 @pytest.mark.parametrize(
     ("loader", "loaded"),
     [
-        (f"{_LIB}/libcrypto.so.3", f"{_LIB}/ossl-modules/legacy.so"),
-        (f"{_LIB}/libcrypto.so.3", f"{_LIB}/engines-3/afalg.so"),
         ("s/nvidia/cudnn/lib/libcudnn.so.9", "s/nvidia/cudnn/lib/libcudnn_ops.so.9"),
         ("s/nvidia/cublas/lib/libcublas.so.12", "s/nvidia/cublas/lib/libcublasLt.so.12"),
         ("s/nvidia/cuda_nvrtc/lib/libnvrtc.so.12", "s/nvidia/cuda_nvrtc/lib/libnvrtc-builtins.so.12.8"),
@@ -62,9 +60,13 @@ def _with_character_sets(loader: bytes) -> dict[str, bytes | Entry]:
     return {f"{_LIB}/libc.so.6": linked("libc.so.6"), "usr/bin/app": loader, **sets}
 
 
-def test_the_c_library_keeps_the_character_sets_of_unicode_and_latin() -> None:
-    reached = {path.rpartition("/")[2] for path in _reached(f"{_LIB}/libc.so.6", _with_character_sets(linked()))}
-    assert reached == {"UTF-16.so", "UTF-32.so", "ISO8859-1.so", "gconv-modules.cache"}
+_FEW = {"UTF-16.so", "UTF-32.so", "ISO8859-1.so", "gconv-modules.cache"}
+
+
+@pytest.mark.parametrize(("locale", "expected"), [("C.UTF-8", set()), ("C", set()), ("de_DE.ISO-8859-1", _FEW)])
+def test_the_c_library_keeps_the_usual_character_sets_for_a_locale_in_another(locale: str, expected: set[str]) -> None:
+    scene = system_scene(_with_character_sets(linked()), {"LANG": locale})
+    assert {step.path.rpartition("/")[2] for step in NEED.follow(scene, f"{_LIB}/libc.so.6")} == expected
 
 
 def test_what_converts_text_keeps_every_character_set() -> None:
@@ -73,10 +75,39 @@ def test_what_converts_text_keeps_every_character_set() -> None:
     assert _reached("usr/bin/app", _with_character_sets(linked())) == set()
 
 
-def test_what_converts_only_the_text_of_the_locale_brings_no_more_character_sets() -> None:
+def test_what_converts_only_the_text_of_the_locale_brings_the_usual_character_sets() -> None:
     """libidn2 and libunistring come with every getaddrinfo."""
     library = "usr/lib/libunistring.so.5.0.0"
-    assert _reached(library, {**_with_character_sets(linked()), library: compiled(_CALLS_ICONV)}) == set()
+    reached = _reached(library, {**_with_character_sets(linked()), library: compiled(_CALLS_ICONV)})
+    assert {path.rpartition("/")[2] for path in reached} == _FEW
+
+
+_OPENSSL: dict[str, bytes | Entry] = {
+    f"{_LIB}/libcrypto.so.3": linked(),
+    f"{_LIB}/ossl-modules/legacy.so": linked(),
+    f"{_LIB}/engines-3/afalg.so": linked(),
+    "etc/ssl/openssl.cnf": b"[provider_sect]\ndefault = default_sect\n# legacy = legacy_sect\n",
+}
+_PROVIDERS = {f"{_LIB}/ossl-modules/legacy.so", f"{_LIB}/engines-3/afalg.so"}
+
+
+def test_openssl_alone_loads_no_provider_that_its_settings_leave_out() -> None:
+    assert _reached(f"{_LIB}/libcrypto.so.3", _OPENSSL) == set()
+
+
+@pytest.mark.parametrize("settings", [b"legacy = legacy_sect\n", b"engines = engine_section\n"])
+def test_providers_and_engines_are_loaded_where_the_settings_of_openssl_name_one(settings: bytes) -> None:
+    assert _reached(f"{_LIB}/libcrypto.so.3", {**_OPENSSL, "etc/ssl/openssl.cnf": settings}) == _PROVIDERS
+
+
+def test_providers_are_loaded_where_the_environment_says_where_they_are() -> None:
+    scene = system_scene(_OPENSSL, {"OPENSSL_MODULES": "/usr/lib/ossl"})
+    assert {step.path for step in NEED.follow(scene, f"{_LIB}/libcrypto.so.3")} == _PROVIDERS
+
+
+def test_what_calls_openssl_for_a_provider_loads_them_all() -> None:
+    source = "int OSSL_PROVIDER_load(void *, const char *);\nint f(void) { return OSSL_PROVIDER_load(0, 0); }\n"
+    assert _reached("usr/bin/app", {**_OPENSSL, "usr/bin/app": compiled(source)}) == _PROVIDERS
 
 
 def test_every_family_is_told_by_patterns_of_libraries_and_globs_beside_them() -> None:

@@ -134,3 +134,9 @@ def test_python_reads_kinds_of_file_from_lists_and_no_database_of_desktops() -> 
 def test_a_module_that_is_called_magic_inside_a_package_reads_no_magic() -> None:
     assert _read_by("s/site-packages/IPython/core/magic.py", "usr/share/misc/magic.mgc") == set()
     assert _read_by("s/site-packages/magic.py", "usr/share/misc/magic.mgc") == {"usr/share/misc/magic.mgc"}
+
+
+def test_zones_with_leap_seconds_are_needed_by_their_name_alone() -> None:
+    places = ("usr/share/zoneinfo/Europe/Berlin", "usr/share/zoneinfo/right/Europe/Berlin")
+    assert _read_by("usr/lib/python3.11/zoneinfo/__init__.py", *places) == {places[0]}
+    assert places[1] in _seeded(dict.fromkeys(places, b"x"), {"TZ": "right/Europe/Berlin"})

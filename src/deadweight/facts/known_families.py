@@ -7,10 +7,6 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 
 _TABLE = {
-    "providers and engines of OpenSSL": (
-        "libcrypto.so* libcrypto-*.so*",
-        "ossl-modules/** engines-*/** ../ossl-modules/** ../engines-*/**",
-    ),
     "parts of cuDNN": ("libcudnn.so* libcudnn_*.so*", "libcudnn_*.so*"),
     "cuBLAS for the tensor cores": ("libcublas.so*", "libcublasLt.so*"),
     "built-in code of NVRTC": ("libnvrtc.so* libnvrtc-*.so*", "libnvrtc-builtins*.so* libnvrtc-*.so*"),

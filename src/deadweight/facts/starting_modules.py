@@ -9,7 +9,7 @@ _STARTING = """
     __future__ _collections_abc _sitebuiltins _weakrefset abc ast codecs collections collections.abc contextlib copyreg
     enum functools genericpath heapq io keyword linecache locale ntpath operator os posixpath re reprlib runpy pkgutil
     signal site sitecustomize usercustomize stat struct sysconfig threading token tokenize traceback types typing
-    warnings _py_warnings weakref zipimport textwrap _colorize colorsys rlcompleter
+    warnings _py_warnings weakref zipimport textwrap _colorize colorsys
     importlib importlib._abc importlib._bootstrap importlib._bootstrap_external importlib.abc importlib.machinery
     importlib.util importlib.metadata importlib.resources importlib.readers
     datetime _pydatetime _strptime _datetime calendar decimal numbers stringprep unicodedata

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 PIECE = 4 << 20
 LONGEST = 512
-CALLS = ("iconv_open", "getaddrinfo")
+CALLS = ("iconv_open", "getaddrinfo", "OSSL_PROVIDER_load", "ENGINE_by_id")
 """Functions whose name tells that a file needs more than it names."""
 _PLACES = (b"/etc/", b"/usr/", b"/var/", b"/bin/", b"/sbin/", b"/lib/", b"/opt/")
 _LIBRARY = re.compile(rb"[\w+%.$@{}/-]*\.so(?:\.[\d%sdu.]+)?")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from deadweight.core.closure import Closure, Step, close
+from deadweight.core.closure import Closure, Step, close_in_turn
 from deadweight.core.errors import DeadweightError
 from deadweight.core.gap import Gap
 from deadweight.core.plugins import found, named
 from deadweight.core.scene import Fact, Scene
 from deadweight.core.seams import Need
 from deadweight.facts.entrances import ENTRANCES
+from deadweight.needs.optional import Optional
 
 
 def needs() -> tuple[Need, ...]:
@@ -22,9 +23,9 @@ def needs() -> tuple[Need, ...]:
 def _closure(scene: Scene) -> Closure:
     if not scene.ask(ENTRANCES):
         return Closure(known=False)
-    asking = _Asking(scene, needs())
-    steps = close(asking.steps(""), asking.steps, scene.listing)
-    return Closure(steps, known=not asking.failed)
+    asking = _Asking(scene, needs(), Optional(scene))
+    found = close_in_turn(asking.steps(""), asking.steps, scene.listing, asking.optional.is_wanted)
+    return replace(found, known=not asking.failed)
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class _Asking:
 
     scene: Scene
     kinds: tuple[Need, ...]
+    optional: Optional
     failed: bool = False
 
     def steps(self, path: str) -> Iterator[Step]:
@@ -42,7 +44,8 @@ class _Asking:
     def _of(self, need: Need, path: str) -> Iterator[Step]:
         try:
             for step in need.follow(self.scene, path) if path else need.seeds(self.scene):
-                yield Step(step.path, step.says, step.because or path, need.name)
+                said = Step(step.path, step.says, step.because or path, need.name)
+                yield replace(said, optional=True) if self.optional.is_optional(said) else said
         except DeadweightError:
             raise
         except Exception as fault:  # noqa: BLE001  a plug-in may fail in any way, and the others still look

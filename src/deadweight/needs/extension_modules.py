@@ -19,6 +19,8 @@ from deadweight.native.embedded_names import EmbeddedNames
 
 _SAYS = "its name stands in the extension module"
 _SHORTEST = 4
+_METHODS = frozenset({"readline"})
+"""What the standard library's C code calls as a method of files, and no more imports than others do."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def _meant(scene: Scene, one: Distribution | None, package: str, found: Embedded
     """The names of modules that stand there: absolute, or as seen from a package that the module lies in."""
     neighbours = scene.ask(NEIGHBOURS).get(one.info if one else "")
     if neighbours is None:
-        yield from (name for name in found.names if name.islower() and "." not in name)
+        yield from (name for name in found.names if name.islower() and "." not in name and name not in _METHODS)
         return
     above = [package, *_packages(package)]
     for name in neighbours.own:

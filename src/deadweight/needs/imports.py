@@ -64,6 +64,8 @@ does without where that is missing."""
 
 _AT_A_TERMINAL = frozenset({"doctest", "pdb", "pydoc", "pydoc_data"})
 """What the standard library itself imports late for a person at a terminal alone: its self-tests, help(), pdb."""
+_EDITING = frozenset({"readline", "rlcompleter"})
+"""What edits the line that a person types: who imports it where it can be missing does without at no terminal."""
 _WITHOUT = {"_pydecimal": "_decimal", "_pyio": "_io"}
 """What the standard library does in Python, by what does the same in C: asked for where that is missing."""
 _RENAMED = "_compat_pickle"
@@ -119,7 +121,8 @@ def _named(module: _Module, name: str, says: str, *, guarded: bool, whole: bool 
         return
     if name in _WITHOUT and module.is_of_python and module.places.resolve(_WITHOUT[name]).whole:
         return
-    if guarded and name.partition(".")[0] in _AT_A_TERMINAL and module.is_of_python:
+    first = name.partition(".")[0]
+    if guarded and ((first in _AT_A_TERMINAL and module.is_of_python) or (first in _EDITING and not module.is_own)):
         return
     bound = module.scene.ask(TOOL_BOUND)
     if guarded and not bound.holds(module.path) and any(bound.holds(path) for path in found.paths):

@@ -1,19 +1,24 @@
 """Libraries that are loaded by a name that no file holds whole: of the C library, OpenSSL, CUDA, MKL, Qt and others.
 
 The C library puts together the names of its name services (nsswitch.conf(5); `files` and `dns` are built in since glibc
-2.34) and of its character sets. Of those (8 MB) the Unicode and Latin-1 ones stay with it always, all of them once
-something that is reached calls iconv_open itself: Python has codecs of its own.
+2.34) and of its character sets. Of those (8 MB) the Unicode and Latin-1 ones stay where a library calls iconv_open for
+the locale's own text or the environment asks for a locale that is not in UTF-8, all of them once something else that
+is reached calls it: Python has codecs of its own. OpenSSL loads its legacy provider and its engines where its settings
+or a caller name one (config(5ssl), OSSL_PROVIDER(3ossl)); Python's ssl and hashlib ask for none.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deadweight.core.closure import Step
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Need
+from deadweight.core.trace import Entrance
+from deadweight.facts.bodies import BODIES
+from deadweight.facts.entrances import ENTRANCES
 from deadweight.facts.known_data import matching
 from deadweight.facts.known_families import families_of
 from deadweight.facts.library_search import LIBRARY_SEARCH
@@ -24,6 +29,10 @@ _C_LIBRARY = re.compile(r"libc(?:-2\.\d+)?\.so(?:\.6)?")
 _SERVICES = ("files", "dns", "compat", "myhostname")
 _ALWAYS = re.compile(r"gconv-modules.*|UTF-?\d+\.so|UNICODE\.so|ISO8859-15?\.so|CP1252\.so")
 _CONVERTS = "iconv_open"
+_OPENSSL = re.compile(r"lib(?:crypto|ssl)[.-]")
+_PROVIDERS = re.compile(r"/(?:ossl-modules|engines-[\w.]+)$")
+_LOADS_PROVIDERS = frozenset(("OSSL_PROVIDER_load", "ENGINE_by_id"))
+_SETTINGS = ("etc/ssl/openssl.cnf", "usr/lib/ssl/openssl.cnf", "etc/pki/tls/openssl.cnf", "usr/local/ssl/openssl.cnf")
 _FROM_LOCALE = re.compile(
     r"bash|printf|factor|ptx|cmp|diff|diff3|sdiff|(?:libunistring|libidn2?|libpsl|libstdc\+\+)\.so.*"
 )
@@ -41,11 +50,16 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     for title, glob in families_of(path):
         for found in matching(scene.listing, posixpath.normpath(posixpath.join(directory, glob))):
             yield Step(found, f"is loaded by a name that it puts together: {title}")
-    if _C_LIBRARY.fullmatch(posixpath.basename(path)):
+    name = posixpath.basename(path)
+    if _C_LIBRARY.fullmatch(name):
         yield from _name_services(scene, path)
-        yield from _character_sets(scene, path, "is a character set of the C library", _ALWAYS)
-    elif _CONVERTS in file.names and not _keeps_to_the_locale(path):
-        yield from _character_sets(scene, "", f"is a character set, and it calls {_CONVERTS}", re.compile(".*"))
+        if any(_is_in_another_set(one) for one in scene.ask(ENTRANCES)):
+            yield from _character_sets(scene, path, "is a character set of the C library", _ALWAYS)
+    elif _CONVERTS in file.names and not _is_of_the_c_library(path):
+        few = _FROM_LOCALE.fullmatch(name) is not None
+        wanted = _ALWAYS if few else re.compile(".*")
+        yield from _character_sets(scene, "", f"is a character set, and it calls {_CONVERTS}", wanted)
+    yield from _of_openssl(scene, path, file.names)
 
 
 def _name_services(scene: Scene, path: str) -> Iterator[Step]:
@@ -69,15 +83,39 @@ def _character_sets(scene: Scene, path: str, says: str, wanted: re.Pattern[str])
                 yield Step(found, says)
 
 
-def _keeps_to_the_locale(path: str) -> bool:
-    """Whether it is of the C library, or converts nothing but the locale's own text: UTF-8 or Latin-1, kept anyway.
+def _is_of_the_c_library(path: str) -> bool:
+    return "/gconv/" in path or re.match(r"(?:libc|libSegFault|iconvconfig|ld-)", posixpath.basename(path)) is not None
 
-    libidn2 and libunistring come with every getaddrinfo, libstdc++ with every wheel of C++: they would bring all
-    character sets.
-    """
+
+def _is_in_another_set(entrance: Entrance) -> bool:
+    """Whether a variable of the environment asks for a locale with another character set than UTF-8."""
+    stated = (value for name, value in entrance.environment.items() if name == "LANG" or name.startswith("LC_"))
+    sets = (value.partition(".")[2].partition("@")[0].lower().replace("-", "") for value in stated if value)
+    return any(one not in ("", "utf8") for one in sets)
+
+
+def _of_openssl(scene: Scene, path: str, names: Iterable[str]) -> Iterator[Step]:
+    """The providers and engines of OpenSSL: beside its library by its settings, all where a caller loads them."""
     name = posixpath.basename(path)
-    own = "/gconv/" in path or re.match(r"(?:libc|libSegFault|iconvconfig|ld-)", name) is not None
-    return own or _FROM_LOCALE.fullmatch(name) is not None
+    if _OPENSSL.match(name):
+        if not _loads_more(scene):
+            return
+    elif _LOADS_PROVIDERS.isdisjoint(names) or "/ossl-modules/" in path or "/engines-" in path:
+        return
+    for directory in sorted(scene.listing.directories):
+        if _PROVIDERS.search(directory):
+            for found in scene.listing.directly_in(directory):
+                yield Step(found, "is a provider or engine of OpenSSL, which is asked to load some")
+
+
+def _loads_more(scene: Scene) -> bool:
+    """Whether the environment or a setting names a provider that is not built in, or an engine."""
+    for entrance in scene.ask(ENTRANCES):
+        if any(name.startswith("OPENSSL_") for name in entrance.environment):
+            return True
+    texts = (scene.ask(BODIES).read(path) or b"" for path in _SETTINGS if path in scene.listing)
+    lines = (line.partition(b"#")[0] for text in texts for line in text.splitlines())
+    return any(word in line for line in lines for word in (b"legacy", b"fips", b"engine", b"dynamic_path"))
 
 
 NEED: Need = Need("library-families", "libraries that are loaded by names put together", _seeds, _follow)

@@ -18,9 +18,11 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Need
 from deadweight.facts.bodies import BODIES
 from deadweight.facts.developers_programs import is_developers
+from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.library_search import LIBRARY_SEARCH
 from deadweight.facts.native_builds import NATIVE_BUILDS
 from deadweight.facts.native_files import NATIVE_FILES
+from deadweight.facts.programs_within import PROGRAMS_BY_NAME
 from deadweight.facts.seen_paths import program_at, seen_at
 from deadweight.facts.source_names import SourceNames, names_of, without_documents
 
@@ -30,10 +32,13 @@ _NAMES_FOR_OTHERS = re.compile(r"(?:^|/)(?:_sysconfigdata[^/]*|ctypes/[^/]+)\.py
 """What Python was built with, which nothing opens, and what looks libraries up for others, by names that they give."""
 _COMPLETED = frozenset({"bash", "zsh", "fish"})
 """Shells that complete a command line run the program that completes it: who has none needs none."""
+_SHORTEST = 2
 _HASHED = re.compile(r"-[0-9a-f]{8}(?=\.|$)")
 _C_LIBRARY = re.compile(r"(?:^|/)libc(?:-2\.\d+)?\.so(?:\.6)?$")
 _OTHER_SCRIPTS = "libidn2.so.0"
 """What glibc loads where getaddrinfo is asked for names in other scripts (AI_IDN), a flag that Python lacks."""
+_SERVICES = "libnss_"
+"""Modules of the name service, which are a family: by this pattern links for building would be found."""
 _ASKS_FOR_NAMES = "getaddrinfo"
 _ASKS_PLAINLY = re.compile(r"(?:^|/)(?:_socket\.[^/]*so|(?:lib)?python\d[^/]*|libcrypto[.-][^/]*)$")
 """Python and OpenSSL: they ask without that flag."""
@@ -57,12 +62,13 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
             name for name in named if not _is_renamed(name, (*file.dynamic.needed, path.rpartition("/")[2]))
         )
         if _C_LIBRARY.search(path):
-            named -= {_OTHER_SCRIPTS}
+            named = frozenset(name for name in named if name != _OTHER_SCRIPTS and not name.startswith(_SERVICES))
         elif _ASKS_FOR_NAMES in named and not _ASKS_PLAINLY.search(path):
             named |= {_OTHER_SCRIPTS}
         yield from _of_native(scene, path, named)
     elif path.endswith(".py") and not _NAMES_FOR_OTHERS.search(path):
         body = scene.ask(BODIES).read(path) or b""
+        yield from _programs_beside(scene, path, body)
         own = scene.ownership.of(path).kind not in _INSTALLED
         said = names_of(body)
         # Taking documents out costs more than looking, and most sources name nothing to begin with.
@@ -124,6 +130,14 @@ def _of_source(scene: Scene, path: str, names: SourceNames) -> Iterator[Step]:
             found = program_at(scene, name) if "/" not in name else None
             if found is not None:
                 yield Step(found, f"is a program that it names: {name}")
+
+
+def _programs_beside(scene: Scene, path: str, body: bytes) -> Iterator[Step]:
+    """The programs in packages of its distribution whose names stand in it: all of the name, or its first word."""
+    for name, program in scene.ask(PROGRAMS_BY_NAME).get(scene.ask(HOLDERS).get(path, ""), ()):
+        first = re.split(rb"[^A-Za-z0-9]", name, maxsplit=1)[0]
+        if name in body or (len(first) > _SHORTEST and re.search(rb"(?<![A-Za-z0-9])%s(?![A-Za-z0-9])" % first, body)):
+            yield Step(program, f"is a program of its distribution that it names: {name.decode('utf-8', 'replace')}")
 
 
 def _looked_up(scene: Scene, names: SourceNames) -> Iterator[Step]:

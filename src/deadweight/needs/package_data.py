@@ -12,6 +12,7 @@ from deadweight.core.seams import Need
 from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.infos import INFOS
 from deadweight.facts.package_files import PACKAGE_FILES
+from deadweight.facts.programs_within import PROGRAMS_WITHIN
 
 _MODULES = (".py", ".so", ".pyd")
 _BUILT_WITH = re.compile(r"/config-3\.\d+[^/]*$")
@@ -25,7 +26,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         directory = dirname(path)
         if directory in files and not _BUILT_WITH.search(directory) and directory not in scene.ask(GIVEN):
             scene.ask(GIVEN).add(directory)
-            yield from (Step(file, "is data of the package") for file in files[directory])
+            data = (file for file in files[directory] if file not in scene.ask(PROGRAMS_WITHIN))
+            yield from (Step(file, "is data of the package") for file in data)
         yield from _aside(scene, path)
         if path.endswith("/tzdata/__init__.py"):  # each region is a package that zoneinfo names as it runs (PEP 615)
             inner = scene.listing.paths_under(directory)

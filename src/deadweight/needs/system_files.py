@@ -28,6 +28,9 @@ _DIRECTORIES = """
     tmp var/tmp run var/run run/lock var/lock proc dev dev/shm dev/pts sys root home mnt opt srv var/log
     var/cache var/lib"""
 _BUILT_IN = frozenset(("C", "POSIX", ""))
+_OTHER_CLOCKS = ("usr/share/zoneinfo/right/", "usr/share/zoneinfo/posix/")
+"""Zones that count leap seconds, and the others once more: no list of zones names them (zoneinfo.available_timezones
+leaves them out), only TZ can."""
 _LOCALE_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_NUMERIC", "LC_COLLATE", "LC_MESSAGES", "LANGUAGE")
 
 
@@ -83,7 +86,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     if not is_root_file_system(scene):
         return
     for title, glob in data_read_by(path):
-        yield from (Step(found, f"is read by it: {title}") for found in matching(scene.listing, glob))
+        found = (one for one in matching(scene.listing, glob) if not one.startswith(_OTHER_CLOCKS))
+        yield from (Step(one, f"is read by it: {title}") for one in found)
 
 
 NEED: Need = Need("system-files", "accounts, certificates, time zones, locales, fonts", _seeds, _follow)

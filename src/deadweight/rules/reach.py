@@ -32,6 +32,12 @@ def closure_of(scene: Scene) -> Closure | None:
     return closure
 
 
+def needed_closure(scene: Scene) -> Closure | None:
+    """The closure without what is only made use of where it is there, for the tight level; None as `closure_of`."""
+    closure = closure_of(scene)
+    return closure.without_optional() if closure is not None else None
+
+
 def unreached(scene: Scene, closure: Closure, paths: Iterable[str]) -> Iterator[str]:
     """The paths of files and links that no way in leads to."""
     by_path = scene.listing.by_path

@@ -29,7 +29,7 @@ from deadweight.core.level import Level
 from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.rules.reach import closure_of, is_native, unreached, unreached_waste
+from deadweight.rules.reach import is_native, needed_closure, unreached, unreached_waste
 from deadweight.rules.reporting import by_owner, finding
 
 _NAME = "unreached-libraries"
@@ -42,7 +42,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
         for entry in scene.listing.entries
         if is_native(scene, entry.path) and scene.ownership.of(entry.path).kind in _HOMES
     ]
-    closure = closure_of(scene) if native else None
+    closure = needed_closure(scene) if native else None
     if closure is not None:
         for group in by_owner(scene, unreached(scene, closure, native)):
             yield finding(scene, _NAME, group, unreached_waste(scene, "native code that nothing needs"))

@@ -34,15 +34,16 @@ from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
+from deadweight.facts.optional_distributions import OPTIONAL
 from deadweight.rules.distribution_files import held_by, module_files
-from deadweight.rules.reach import closure_of, is_native, together, unreached, unreached_waste
+from deadweight.rules.reach import is_native, needed_closure, together, unreached, unreached_waste
 from deadweight.rules.reporting import Group, finding
 
 _NAME = "unreached-modules"
 
 
 def _find(scene: Scene) -> Iterator[Finding]:
-    closure = closure_of(scene)
+    closure = needed_closure(scene)
     if closure is None:
         return
     groups = [*_in_distributions(scene, closure), *_in_library(scene, closure)]
@@ -52,7 +53,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 def _in_distributions(scene: Scene, closure: Closure) -> Iterator[Group]:
     for one in scene.ask(DISTRIBUTIONS):
-        if one.info in closure and _is_own(scene, one):
+        if one.info in closure and one.info not in scene.ask(OPTIONAL) and _is_own(scene, one):
             paths = [path for path in unreached(scene, closure, module_files(one)) if not is_native(scene, path)]
             if paths:
                 yield held_by(one, together(scene, closure, paths))

@@ -37,7 +37,7 @@ from deadweight.core.owner import NOBODY, OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.places import is_root_file_system
-from deadweight.rules.reach import closure_of, together, unreached, unreached_waste
+from deadweight.rules.reach import needed_closure, together, unreached, unreached_waste
 from deadweight.rules.reporting import Group, by_owner, finding
 
 _NAME = "unreached-system"
@@ -53,7 +53,7 @@ _KEPT = ("etc/", "var/lib/dpkg/", "lib/apk/", "var/lib/rpm/", "usr/lib/sysimage/
 def _find(scene: Scene) -> Iterator[Finding]:
     if not is_root_file_system(scene):
         return
-    closure = closure_of(scene)
+    closure = needed_closure(scene)
     if closure is None:
         return
     licensed = _licences(scene, closure)

@@ -1,0 +1,52 @@
+"""Programs in packages are needed by who names them, not as data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from builders.elves import compiled
+from builders.reaching import SITE, reached
+from builders.scenes import artifact_of, distribution_files, entry_of, scene_from
+from deadweight.core.scene import Scene
+from deadweight.core.trace import Entrance
+from deadweight.facts.entrances import ENTRANCES as WAYS
+from deadweight.facts.programs_within import PROGRAMS_WITHIN
+from deadweight.needs.entrances import NEED as ENTRANCES
+from deadweight.needs.imports import NEED as IMPORTS
+from deadweight.needs.named_files import NEED as NAMED
+from deadweight.needs.package_data import NEED as DATA
+
+PROGRAM = compiled("int main(void) { return 0; }", ())
+PATH = f"{SITE}/driver/bin/tool-3.1"
+
+
+def scene(source: bytes, mode: int = 0o755) -> Scene:
+    """An application that imports a package with a program and a table in it."""
+    files = {"driver/__init__.py": source, "driver/table.json": b"{}", "driver/bin/tool-3.1": PROGRAM}
+    artifact = artifact_of({"app.py": b"import driver\n", **distribution_files(SITE, "driver", files=files)})
+    visible = tuple(
+        entry_of(PATH, PROGRAM, mode=mode) if entry.path == PATH else entry for entry in artifact.inventory.visible
+    )
+    made = scene_from(replace(artifact, inventory=replace(artifact.inventory, visible=visible)))
+    made.learn(WAYS, (Entrance(("python", "app.py"), "--run", "/srv", "/srv", {}),))
+    return made
+
+
+def kept(source: bytes, mode: int = 0o755) -> set[str]:
+    found = reached(scene(source, mode), [ENTRANCES, IMPORTS, DATA, NAMED])
+    return {path.rpartition("/")[2] for path in found if "/driver/" in path and not path.endswith(".py")}
+
+
+def test_a_program_is_no_data_of_its_package_and_a_table_is() -> None:
+    assert scene(b"").ask(PROGRAMS_WITHIN) == {PATH: f"{SITE}/driver-1.0.dist-info"}
+    assert kept(b"x = 1\n") == {"table.json"}
+
+
+def test_a_program_that_a_module_of_its_distribution_names_is_needed() -> None:
+    assert kept(b"PATH = 'bin/tool-3.1'\n") == {"table.json", "tool-3.1"}
+    assert kept(b"NAME = f'tool-{version}'\n") == {"table.json", "tool-3.1"}
+    assert kept(b"toolbox = 1\n") == {"table.json"}
+
+
+def test_what_nobody_may_execute_is_data() -> None:
+    assert kept(b"x = 1\n", mode=0o644) == {"table.json", "tool-3.1"}
