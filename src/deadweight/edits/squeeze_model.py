@@ -12,10 +12,11 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import EditKind
 from deadweight.edits.bodies import staged
 from deadweight.edits.model_bodies import laid_out, untouched
-from deadweight.squeezing.own_format import grids_of, write_own
 
 
 def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
+    from deadweight.squeezing.own_format import grids_of, write_own  # with numpy, which not every installation has
+
     share = _share(edit)
     replaced: dict[str, Path] = {}
     for entry, stream in scene.artifact.contents.stream(list(untouched(edit, scene, so_far))):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deadweight.core.artifact import Artifact
 from deadweight.core.errors import UsageError
 from deadweight.core.probe import ProbeKind
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.trace import Trace
-from deadweight.pipeline.proving import Proving
-from deadweight.proof.probes import parse_probes
-from deadweight.proof.prove import ProofSettings
-from deadweight.sandbox.command_line import Start
-from deadweight.sandbox.isolation import isolation
 from deadweight.sandbox.stand import RunLimits
+
+if TYPE_CHECKING:
+    from deadweight.pipeline.proving import Proving
+    from deadweight.sandbox.command_line import Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Exercise:
 
 def proving(exercise: Exercise, artifact: Artifact, progress: Progress = SILENT) -> Proving:
     """The probes and the program for this artifact; raises Lacking where nothing can hold a program."""
+    from deadweight.pipeline.proving import Proving  # a third of the start of a command that runs nothing
+    from deadweight.proof.probes import parse_probes
+    from deadweight.proof.prove import ProofSettings
+    from deadweight.sandbox.isolation import isolation
+
     probes = parse_probes(exercise.probes, exercise.base)
     new = [spec for spec in exercise.checks if spec not in exercise.probes]
     checks = parse_probes((*exercise.probes, *new), exercise.base)[len(probes) :]
@@ -69,6 +74,8 @@ def proving(exercise: Exercise, artifact: Artifact, progress: Progress = SILENT)
 
 
 def _start(exercise: Exercise, artifact: Artifact) -> Start:
+    from deadweight.sandbox.command_line import Start
+
     return Start(
         line=exercise.run,
         image=artifact.image,
