@@ -46,12 +46,16 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How the result ran beside the original: `furthest` is the largest absolute difference of one output number."""
+    """How the result ran beside the original: `furthest` is the largest absolute difference of one output number.
+
+    `scale` is the largest root mean square of the outputs. `fixed` are lengths of inputs that the result takes alone.
+    """
 
     runner: str
     inputs: int
     furthest: float
     scale: float
+    fixed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,10 @@ from deadweight.judging.faults import failing
 from deadweight.judging.onnx_models import opened
 from deadweight.judging.task import Program
 
+_SPREAD = 32
+"""Inputs, evenly from all, that are looked at one by one: those that come first may all be as long."""
 _GROUPS = ((0, 2), (2, 5), (5, 9), (9, 16))
-"""The inputs of the examples that are compared: first and end."""
+"""Those that are looked at together: first and end."""
 _FURTHEST = 1e-3
 """The largest difference of the outputs, in shares of their root mean square, that is put down to rounding."""
 _WHERE = "the task"
@@ -57,7 +59,9 @@ def _examples(program: Program) -> list[tuple[Any, ...]]:
             where=_WHERE,
             advice="example(inputs) gives the tensors that the model is called with: model(*example(inputs)).",
         )
-    groups = [list(program.calibration[first:end]) for first, end in _GROUPS]
+    inputs = list(program.calibration)
+    spread = inputs[:: max(1, len(inputs) // _SPREAD)][:_SPREAD]
+    groups = [[one] for one in spread] + [spread[first:end] for first, end in _GROUPS]
     found = [program.example(group) for group in groups if group]
     return [tuple(one) if isinstance(one, tuple | list) else (one,) for one in found]
 
@@ -87,7 +91,15 @@ def _ran(model: Any, examples: Sequence[tuple[Any, ...]], made: Path) -> Ran:  #
             scale = max(scale, float(np.sqrt(np.mean(was.astype(np.float64) ** 2))))
     if not furthest <= _FURTHEST * max(scale, 1e-12):
         raise ProofFailed(f"the graph's outputs differ by {furthest:.3g}, of {scale:.3g}", where=str(made.name))
-    return Ran("onnxruntime", sum(len(one[0]) for one in examples), furthest, scale)
+    return Ran("onnxruntime", sum(len(one[0]) for one in examples), furthest, scale, tuple(_fixed(session)))
+
+
+def _fixed(session: Any) -> Iterator[str]:  # noqa: ANN401  onnxruntime's own
+    """The lengths that the graph takes and no other."""
+    for one in session.get_inputs():
+        for axis, length in enumerate(one.shape):
+            if isinstance(length, int):
+                yield f"axis {axis} of {one.name} is {length}"
 
 
 def _outputs(given: Any) -> Iterator[Any]:  # noqa: ANN401  as above

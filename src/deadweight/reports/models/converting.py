@@ -25,7 +25,7 @@ def _lines(done: Converted, paint: Paint) -> Iterator[str]:
     if done.casts:
         yield from (f"  {size(count)} of {dtype} stay as they are" for dtype, count in done.kept.items() if count)
     if done.ran is not None:
-        yield _ran(done.ran)
+        yield from _ran(done.ran)
     yield from _lists(done, paint)
 
 
@@ -39,11 +39,10 @@ def _cast(one: Cast, paint: Paint) -> str:
     return f"{head}, {told}{endless}"
 
 
-def _ran(ran: Ran) -> str:
-    return (
-        f"run in {ran.runner} on {plural(ran.inputs, 'input')}: its outputs differ by {ran.furthest:.3g} at most, "
-        f"of {ran.scale:.3g}"
-    )
+def _ran(ran: Ran) -> Iterator[str]:
+    differ = f"its outputs differ by {ran.furthest:.3g} at most, of {ran.scale:.3g}"
+    yield f"run in {ran.runner} on {plural(ran.inputs, 'input')}: {differ}"
+    yield from (f"  {one}, as in all examples: it takes no other" for one in ran.fixed)
 
 
 def _lists(done: Converted, paint: Paint) -> Iterator[str]:
