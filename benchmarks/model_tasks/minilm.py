@@ -1,6 +1,8 @@
-"""Sentence embeddings of MiniLM, judged by seven tasks whose data lie in packages; see benchmarks/models.py.
+"""Sentence embeddings of MiniLM, judged by eight tasks whose data lie in packages; see benchmarks/models.py.
 
-Frozen probes are fitted on what the original gives; a smaller model is dropped in. Four tasks are the gate's alone.
+Frozen probes are fitted on what the original gives; a smaller model is dropped in. Five tasks are the gate's alone. The
+fifty documents of Lee et al. (2005) are not among them: 1 - 3/50 is below 95 %, and pairs of documents are no examples
+for a bootstrap, each document being in 49 of them.
 """
 
 from __future__ import annotations
@@ -112,7 +114,9 @@ def filled(ids):
 
 
 def predict(model, texts):
-    """Texts of like length go together, so that there is little filling."""
+    """Texts of like length go together, so that there is little filling; of two texts, the product of their rows."""
+    if isinstance(texts[0], tuple):
+        return np.prod([predict(model, list(side)) for side in zip(*texts, strict=True)], axis=0)
     ids = encoded(texts)
     order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
     rows = np.zeros((len(ids), 384), np.float32)
@@ -194,23 +198,19 @@ def ranks(values):
 
 
 def similarity(rows, labels):
-    """Spearman's correlation with what people said of pairs of documents; a label is (number, its row)."""
-    numbers = [number for number, _ in labels]
-    upper = np.triu_indices(len(rows), 1)
-    wanted = np.array([row for _, row in labels])[:, numbers]
-    apart = np.array(numbers)[upper[0]] != np.array(numbers)[upper[1]]
-    return float(np.corrcoef(ranks((rows @ rows.T)[upper][apart]), ranks(wanted[upper][apart]))[0, 1])
+    """Spearman's correlation of the cosine of two words with how alike people find them."""
+    return float(np.corrcoef(ranks(rows.sum(1)), ranks(labels))[0, 1])
 
 
 def parted(rows):
     return [text for _, text in rows], [label for label, _ in rows]
 
 
-def documents():
-    folder = next(DATA.glob("gensim/**/test_data"))
-    texts = (folder / "lee.cor").read_text("latin-1").splitlines()
-    values = np.array((folder / "similarities0-1.txt").read_text().split(), dtype=float).reshape(50, 50)
-    return texts, list(enumerate(values + values.T - np.diag(values.diagonal())))
+def pairs(name):
+    """Pairs of words and how alike people find them; each pair is an example, of which `predict` gives the products."""
+    lines = (next(DATA.glob("gensim/**/test_data")) / name).read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [tuple(row[:2]) for row in rows], [float(row[2]) for row in rows]
 
 
 PROBES = {
@@ -234,7 +234,7 @@ def tasks():
         "ng20": tabbed("20newsgroups-test")[:1500],
         "r8": tabbed("reuters-r8-test")[:1500],
         "tweets": sentiments("tweets")[1400:],
-        "films": sentiments("movieReviewSnippets")[1500:4500],
+        "films": sentiments("movieReviewSnippets")[1500:7500],
         "shopping": sentiments("amazonReviewSnippets")[1200:],
     }
     looked_at = {
@@ -247,7 +247,8 @@ def tasks():
     found = {name: {"gate": parted(rows), "metric": PROBES[name]} for name, rows in unseen.items()}
     for name, rows in looked_at.items():
         found[name]["development"] = parted(rows)
-    found["lee"] = {"gate": documents(), "metric": similarity}
+    for name in ("wordsim353.tsv", "simlex999.txt"):
+        found[name[:7]] = {"gate": pairs(name), "metric": similarity}
     return found
 
 
