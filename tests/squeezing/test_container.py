@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from deadweight.core.errors import Corrupt
+from deadweight.core.errors import Corrupt, Unknown
 from deadweight.judging.array import Array
+from deadweight.models.reading import read
 from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.decoding import weights as decoded
-from deadweight.squeezing.files import squeezed_model, weights_of, write_model, write_safetensors
+from deadweight.squeezing.dtypes import from_words, words_of
+from deadweight.squeezing.files import (
+    size_of,
+    squeezed_model,
+    stored_of,
+    weights_of,
+    write_checked,
+    write_model,
+    write_safetensors,
+)
 from deadweight.squeezing.method import Choice, Kind, methods
 from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
 
@@ -103,19 +114,115 @@ def test_a_plain_file_is_no_squeezed_one(tmp_path: Path) -> None:
     assert weights_of(path).keys() == _tensors().keys()
 
 
-@pytest.mark.parametrize("lie", ["shape", "bits", "missing"])
-def test_a_file_that_lies_about_its_codes_is_refused(tmp_path: Path, lie: str) -> None:
-    model = _squeezed()
-    said = json.loads(model.metadata()["deadweight"])
-    stored = dict(model.stored())
-    if lie == "shape":
-        said["tensors"]["layer.weight"]["shape"] = [64, 65]
-    elif lie == "bits":
-        said["tensors"]["layer.weight"]["about"]["bits"] = 5
-    else:
+def _lie(about: dict[str, Any], stored: dict[str, Array], lie: str) -> None:
+    """Make the file lie of layer.weight, or of itself."""
+    one = about["tensors"]["layer.weight"]
+    changed: dict[str, dict[str, Any]] = {
+        "shape": {"shape": [64, 65]},
+        "endless shape": {"shape": [1 << 40, 1 << 40]},
+        "negative shape": {"shape": [-64, -64]},
+        "truth as a length": {"shape": [True, 4096]},
+        "dtype": {"dtype": "int8"},
+        "form": {"form": "quilt"},
+        "bits": {"about": {"bits": 5, "group": 0}},
+        "no bits": {"about": {"group": 0}},
+        "group": {"about": {"bits": 4, "group": 7}},
+        "part": {"parts": ["codes", "steps", "stairs"]},
+    }
+    one.update(changed.get(lie, {}))
+    if lie == "missing":
         del stored["layer.weight.codes"]
+    elif lie == "steps":
+        stored["layer.weight.steps"] = np.ones((3, 1), np.float16)
+    elif lie == "endless step":
+        stored["layer.weight.steps"] = np.full((1, 1), np.inf, np.float16)
+    elif lie == "whole steps":
+        stored["layer.weight.steps"] = np.ones((1, 1), np.int32)
+    elif lie == "codes":
+        stored["layer.weight.codes"] = np.zeros(40, np.uint8)
+    elif lie == "version":
+        about["version"] = 99
+    elif lie == "dtypes":
+        about["dtypes"]["nowhere"] = "float32"
+
+
+_LIES = ("shape", "endless shape", "negative shape", "truth as a length", "dtype", "form", "bits", "no bits", "group")
+_MORE_LIES = ("part", "missing", "steps", "endless step", "whole steps", "codes", "version", "dtypes")
+
+
+@pytest.mark.parametrize("lie", [*_LIES, *_MORE_LIES])
+def test_a_file_that_lies_is_refused(tmp_path: Path, lie: str) -> None:
+    model = _squeezed()
+    said, stored = json.loads(model.metadata()["deadweight"]), dict(model.stored())
+    _lie(said, stored, lie)
     path = tmp_path / "small.safetensors"
     with path.open("wb") as stream:
         write_safetensors(stream, stored, {"deadweight": json.dumps(said)})
     with pytest.raises(Corrupt):
         squeezed_model(path).weights()
+
+
+def test_a_tensor_with_the_name_of_a_part_is_refused() -> None:
+    tensors = {**_tensors(), "layer.weight.codes": np.zeros(3, np.float32)}
+    kinds = kinds_of(tensors, set(), set())
+    model = squeezed(Weights(tensors, kinds), Choice(methods()["nearest"]))
+    with pytest.raises(Unknown, match="has the name that a part"):
+        dict(model.stored())
+
+
+def test_bfloat16_is_written_as_such_and_comes_back_as_such(tmp_path: Path) -> None:
+    words = np.random.default_rng(3).integers(0, 0x7F00, 64 * 80).astype(np.uint16)
+    words[:8] = [0x7F80, 0xFF80, 0x7FC0, 0x7F81, 0, 0x8000, 1, 0x7F7F]
+    path, out = tmp_path / "words.safetensors", tmp_path / "out.safetensors"
+    with path.open("wb") as stream:
+        write_safetensors(stream, {"w": from_words(words).reshape(64, 80)}, {}, {"w": "bfloat16"})
+    stored = stored_of(path)
+    assert stored.dtypes == {"w": "bfloat16"}
+    made = squeezed(Weights(stored.tensors, {}, dtypes=stored.dtypes), Choice(methods()["lossless"]))
+    assert write_checked(out, made) == out.stat().st_size < path.stat().st_size
+    back = squeezed_model(out)
+    assert back.words == {"w": "bfloat16"}
+    assert np.array_equal(words_of(back.weights()["w"]).ravel(), words)
+
+
+def test_a_plain_tensor_of_bfloat16_stays_one(tmp_path: Path) -> None:
+    values = np.array([0.5, -3.0, 1.0], np.float32)
+    model = squeezed(Weights({"b": values}, {}, dtypes={"b": "bfloat16"}), Choice(methods()["feedback"]))
+    assert size_of(model) == write_checked(tmp_path / "b.safetensors", model)
+    assert read(tmp_path / "b.safetensors").tensors[0].dtype == "bfloat16"
+    assert np.array_equal(squeezed_model(tmp_path / "b.safetensors").weights()["b"], values)
+
+
+def test_a_model_that_holds_nan_is_written_and_read_back(tmp_path: Path) -> None:
+    broken = np.full((64, 80), np.nan, np.float32)
+    model = squeezed(Weights({"w": broken}, {}), Choice(methods()["feedback"]))
+    write_checked(tmp_path / "w.safetensors", model)
+    assert np.isnan(squeezed_model(tmp_path / "w.safetensors").weights()["w"]).all()
+
+
+def test_a_file_without_tensors_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "none.safetensors"
+    with path.open("wb") as stream:
+        write_safetensors(stream, {}, {"a": "b"})
+    with pytest.raises(Unknown, match="it has no tensors"):
+        stored_of(path)
+
+
+def test_a_file_with_tensors_that_are_not_read_is_refused_with_all_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "odd.safetensors"
+    tensors = {name: np.zeros(2, np.complex64) for name in ("odd", "other")}
+    with path.open("wb") as stream:
+        write_safetensors(stream, {**tensors, "plain": np.zeros(4, np.float32)}, {})
+    with pytest.raises(Unknown, match=r"odd is of complex64; other is of complex64"):
+        stored_of(path)
+
+
+def test_a_checkpoint_whose_reader_left_gaps_is_refused(tmp_path: Path) -> None:
+    """A dataset in chunks is not read: without it the squeezed model would lack it, and nobody would know."""
+    h5py = pytest.importorskip("h5py")
+    path = tmp_path / "weights.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("plain", data=np.ones((4, 4), np.float32))
+        file.create_dataset("chunked", data=np.ones((4, 4), np.float32), chunks=(2, 2))
+    with pytest.raises(Unknown, match="chunked: it is float32, in chunks"):
+        stored_of(path)

@@ -86,3 +86,13 @@ def test_a_wide_layer_is_taken_in_stretches() -> None:
     stretches = -(-width // STRETCH)
     found = fed_back(weights, np.stack([np.eye(STRETCH)] * stretches), np.full((1, 1), 0.5))
     assert np.array_equal(found, codes(weights, np.full((1, 1), 0.5)))
+
+
+def test_moments_that_rounding_made_impossible_are_damped_until_they_are_not() -> None:
+    """Around a large mean, sums in single precision can say that inputs vary by less than nothing."""
+    weights = np.random.default_rng(9).normal(size=(4, 6))
+    moments = np.diag([1.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    moments[0, 1] = moments[1, 0] = 1.08
+    found = fed_back(weights, moments, one_step(weights, 0.5))
+    assert np.isfinite(found).all()
+    assert np.abs(found * float(one_step(weights, 0.5)[0, 0]) - weights).max() < 3.0

@@ -10,7 +10,8 @@ import pytest
 
 from deadweight.cli.program import run
 from deadweight.judging.array import Array
-from deadweight.squeezing.files import weights_of, write_safetensors
+from deadweight.squeezing.files import squeezed_model, weights_of, write_safetensors
+from deadweight.squeezing.graphs import filled_graph
 
 _TASK = """
 import numpy as np
@@ -134,3 +135,74 @@ def test_output_that_is_there_is_left_alone(tmp_path: Path, model: Path) -> None
 def test_a_plain_model_is_not_restored(tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["model", "restore", str(model), "-o", str(tmp_path / "plain.safetensors")]) == 4
     assert "no squeezed model" in capsys.readouterr().err
+
+
+def test_methods_that_are_named_are_all_searched(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "small.safetensors"
+    words = ["model", "squeeze", str(model), "-o", str(out), "--task", str(_task(tmp_path)), "--json"]
+    assert run([*words, "--method", "int8", "--method", "lossless"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert {one["method"] for one in said["front"]} == {"int8", "lossless"}
+    assert said["chosen"]["method"] == "int8"
+
+
+def test_where_feedback_fails_what_loses_less_is_asked(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only the same bits are good enough, as far as this task goes."""
+    task = _task(tmp_path)
+    task.write_text(
+        task.read_text() + "\ndef build(weights):\n    right = weights['embed.weight'].tobytes() == "
+        "RIGHT.setdefault('bytes', weights['embed.weight'].tobytes())\n"
+        "    return (weights['embed.weight'] @ weights['head.weight']) * (1.0 if right else -1.0)\nRIGHT = {}\n"
+    )
+    out = tmp_path / "small.safetensors"
+    assert run(["model", "squeeze", str(model), "-o", str(out), "--task", str(task), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["chosen"]["method"] == "lossless"
+    assert {one["method"] for one in said["front"]} == {"feedback", "int8", "half", "lossless"}
+    assert all(np.array_equal(weights_of(model)[name], one) for name, one in squeezed_model(out).weights().items())
+
+
+def test_methods_are_listed_without_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["model", "squeeze", "--methods"]) == 0
+    assert capsys.readouterr().out.startswith("feedback ")
+
+
+def test_a_method_that_there_is_not_is_told_before_anything_is_read(
+    tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "small.safetensors"
+    words = ["model", "squeeze", str(model), "-o", str(out), "--task", str(_task(tmp_path)), "--method", "zip"]
+    assert run(words) == 2
+    assert "no method is called zip" in capsys.readouterr().err
+
+
+def test_a_graph_is_squeezed_by_samples_and_keeps_its_graph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    onnx, runtime = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
+    graph, data, out = tmp_path / "g.onnx", tmp_path / "x.npz", tmp_path / "small.safetensors"
+    first, second = _tensors()["head.weight"].T, _tensors()["embed.weight"].T
+    nodes = [onnx.helper.make_node("MatMul", ["x", "a"], ["h"]), onnx.helper.make_node("MatMul", ["h", "b"], ["y"])]
+    shapes = (("x", 64), ("y", 8))
+    given, gives = ([onnx.helper.make_tensor_value_info(name, 1, ["n", size])] for name, size in shapes)
+    held = [
+        onnx.numpy_helper.from_array(np.ascontiguousarray(one), name) for name, one in (("a", first), ("b", second))
+    ]
+    made = onnx.helper.make_model(
+        onnx.helper.make_graph(nodes, "g", given, gives, held),
+        opset_imports=[onnx.helper.make_opsetid("", 17)],
+        ir_version=8,
+    )
+    onnx.save(made, str(graph))
+    np.savez(data, x=np.random.default_rng(8).normal(size=(2000, 64)).astype(np.float32))
+    words = ["model", "squeeze", str(graph), "-o", str(out), "--samples", str(data), "--json"]
+    assert run(words) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["reached"]["layers"] == ["a", "b"]
+    assert said["after"] < said["before"] / 3
+    filled = filled_graph(squeezed_model(out), out)
+    answers = runtime.InferenceSession(filled.SerializeToString()).run(None, {"x": np.eye(64, dtype=np.float32)})[0]
+    right = runtime.InferenceSession(str(graph)).run(None, {"x": np.eye(64, dtype=np.float32)})[0]
+    assert np.corrcoef(answers.ravel(), right.ravel())[0, 1] > 0.95

@@ -13,6 +13,7 @@ from deadweight.squeezing.rounding import DEAD_ZONE, Codes, Reals, codes
 
 BLOCK = 128
 DAMPING = 0.01
+_TRIES = 4
 WIDEST = 2048
 """Columns that are made good by each other; wider layers (convolutions) are taken in stretches of `STRETCH`."""
 STRETCH = 1024
@@ -63,9 +64,21 @@ def _one_stretch(weights: Reals, moments: Reals, steps: Reals, dead_zone: float)
 
 def _upper(moments: Reals) -> Reals:
     """The upper factor of the inverse of the damped moments; an input that was always zero gives nothing."""
-    damped = moments.copy()
+    damped = moments.astype(np.float64)
     silent = np.diag(damped) <= 0
+    damped[silent, :] = 0.0
+    damped[:, silent] = 0.0
     damped[silent, silent] = 1.0
-    damped[np.diag_indices_from(damped)] += DAMPING * float(np.mean(np.diag(damped)))
+    added = DAMPING * float(np.mean(np.diag(damped)))
+    for _ in range(_TRIES - 1):
+        damped[np.diag_indices_from(damped)] += added
+        try:
+            return _factor(damped)
+        except np.linalg.LinAlgError:  # sums in single precision of inputs that hardly vary
+            added *= 10
+    return _factor(damped)
+
+
+def _factor(damped: Reals) -> Reals:
     inverse = np.asarray(np.linalg.inv(damped), dtype=np.float64)
     return np.asarray(np.linalg.cholesky((inverse + inverse.T) / 2).T, dtype=np.float64)
