@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SYSTEM := bubblewrap strace skopeo umoci
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs journeys bench system clean
+.PHONY: help demo test check docs journeys bench ladder system clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,7 +36,14 @@ bench: $(VENV)/.ready ## measure against peers, side by side
 	$(BIN)/python benchmarks/weigh.py
 	$(BIN)/python benchmarks/slim.py
 	$(BIN)/python benchmarks/deps.py
-	$(BIN)/python benchmarks/models.py
+	$(BIN)/python benchmarks/models.py strip lossless
+
+LADDER := build/models/venv
+ladder: ## how small models get at 95 %, rung by rung, into docs/models.md (an hour; torch in a venv of its own)
+	@tools/system-packages espeak-ng fonts-dejavu-core fonts-liberation fonts-freefont-ttf
+	test -x $(LADDER)/bin/python || $(PYTHON) -m venv $(LADDER)
+	$(LADDER)/bin/pip install --quiet --disable-pip-version-check -e '.[models,torch]' pillow scipy tokenizers
+	$(LADDER)/bin/python benchmarks/models.py --write docs/models.md
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -14,10 +14,15 @@ from pathlib import Path
 from model_ladder import RUNGS, Ladder, markdown, put
 from model_lossless import CODED, lossless
 from model_packages import DATA, fetch
+from model_run_time import RUNS, run_time
 from model_rungs import RUNNERS
 
 Climb = Callable[[Ladder, str], None]
-LADDER: dict[str, tuple[Climb, tuple[str, ...]]] = {"lossless": (lossless, CODED), **RUNNERS}
+LADDER: dict[str, tuple[Climb, tuple[str, ...]]] = {
+    "lossless": (lossless, CODED),
+    **RUNNERS,
+    "run time": (run_time, RUNS),
+}
 
 
 def asked() -> argparse.Namespace:
