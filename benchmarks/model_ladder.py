@@ -65,9 +65,10 @@ class Ladder:
 
     def keep(self, line: Line) -> None:
         """Write the line down, and print it."""
-        others = [one for one in self.lines() if (one.rung, one.model) != (line.rung, line.model)]
+        places = {(one.rung, one.model): one for one in self.lines()}
+        places[line.rung, line.model] = line
         beside = self.path.with_suffix(".part")
-        beside.write_bytes(msgspec.json.format(msgspec.json.encode([*others, line])))
+        beside.write_bytes(msgspec.json.format(msgspec.json.encode([*places.values()])))
         beside.rename(self.path)
         print(line.told(), flush=True)
 
