@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 import pytest
 from numpy.typing import NDArray
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from builders.graphs import classifier, normal, samples, saved, two_inputs
 from deadweight.core.errors import UsageError
@@ -86,6 +86,31 @@ def test_constants_of_nodes_are_weights_too(tmp_path: Path) -> None:
     program = program_of_samples(path, samples(tmp_path / "data.npz", inputs=normal(400, 3)))
     rows = program.rows(program.build({"three": np.array([2.0, 0.0, 1.0], np.float32)}), [(np.ones(3, np.float32),)])
     assert rows.tolist() == [[2.0, 0.0, 1.0]]
+
+
+def test_a_scalar_among_the_weights_stays_one(tmp_path: Path) -> None:
+    """The graph of MiniLM, as torch exports it, makes the start of a slice of a scalar."""
+    tensors = [
+        helper.make_tensor("start", TensorProto.INT64, [], [1]),
+        helper.make_tensor("first", TensorProto.INT64, [1], [0]),
+        helper.make_tensor("end", TensorProto.INT64, [1], [3]),
+        helper.make_tensor("columns", TensorProto.INT64, [1], [1]),
+    ]
+    graph = helper.make_graph(
+        [
+            helper.make_node("Unsqueeze", ["start", "first"], ["starts"]),
+            helper.make_node("Slice", ["inputs", "starts", "end", "columns"], ["answers"]),
+        ],
+        "scalars",
+        [helper.make_tensor_value_info("inputs", TensorProto.FLOAT, ["batch", 3])],
+        [helper.make_tensor_value_info("answers", TensorProto.FLOAT, ["batch", 2])],
+        tensors,
+    )
+    path = saved(tmp_path / "scalars.onnx", graph)
+    program = program_of_samples(path, samples(tmp_path / "data.npz", inputs=normal(400, 3)))
+    weights = {one.name: numpy_helper.to_array(one) for one in tensors}
+    rows = program.rows(program.build(weights), [(np.array([4, 5, 6], np.float32),)])
+    assert rows.tolist() == [[5.0, 6.0]]
 
 
 def test_the_same_input_always_stands_in_the_same_part(tmp_path: Path, model: Path) -> None:

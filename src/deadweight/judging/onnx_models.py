@@ -90,7 +90,7 @@ def _built(path: Path) -> Callable[[Mapping[str, Array]], Any]:
         _check_weights({name: tuple(one.dims) for name, one in places.items()}, weights, path)
         for name, one in places.items():
             dtype = onnx.helper.tensor_dtype_to_np_dtype(one.data_type)
-            one.CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(weights[name], dtype=dtype), one.name))
+            one.CopyFrom(onnx.numpy_helper.from_array(np.asarray(weights[name], dtype=dtype, order="C"), one.name))
         return _session(model.SerializeToString(), path)
 
     return build

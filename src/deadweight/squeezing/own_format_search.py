@@ -6,12 +6,12 @@ The gate's part is touched once, by the choice that is left.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deadweight.core.squeeze_report import Judged
 from deadweight.judging.array import Array
-from deadweight.judging.gate import check_enough, standard
+from deadweight.judging.gate import Standard, check_enough, standard
 from deadweight.judging.steadiness import check_steady
 from deadweight.judging.task import Program
 from deadweight.squeezing.files import weights_of
@@ -53,15 +53,22 @@ def verdict_of(path: Path, program: Program, keep: float) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
+    """The original and its word on each part, which is asked once."""
+
     path: Path
     program: Program
     weights: Mapping[str, Array]
+    standards: dict[str, tuple[Standard, ...]] = field(default_factory=dict)
 
     def judge(self, share: float, part: str) -> tuple[Judged, ...]:
         """What each task's part says of the model at that share."""
-        tasks = self.program.of(part)
-        original = self.program.build(self.weights)
-        standards = [standard(one, part, self.program.rows(original, one.parts[part][0])) for one in tasks]
+        if part not in self.standards:
+            self.standards[part] = self._asked(part)
         rounded = {name: grid.weights() for name, grid in grids_of(self.path, share).items()}
         model = self.program.build({**self.weights, **rounded})
-        return tuple(one.judged(self.program.rows(model, one.task.parts[part][0])) for one in standards)
+        return tuple(one.judged(self.program.rows(model, one.task.parts[part][0])) for one in self.standards[part])
+
+    def _asked(self, part: str) -> tuple[Standard, ...]:
+        original = self.program.build(self.weights)
+        tasks = self.program.of(part)
+        return tuple(standard(one, part, self.program.rows(original, one.parts[part][0])) for one in tasks)
