@@ -9,14 +9,21 @@ import pytest
 
 from builders.programs import held, tree
 from builders.scenes import distribution_files
+from builders.stacks import flattened, layout_of, unpacked_layers
 from builders.wheels import wheel_file
+from deadweight.core.edit import Edit, Safety
 from deadweight.core.errors import ProofFailed
+from deadweight.core.level import Level
 from deadweight.core.plan import Plan
+from deadweight.core.planning import Choice
 from deadweight.core.proof import Verdict
 from deadweight.core.report import Report
+from deadweight.core.seams import Packing
+from deadweight.formats.recognition import format_named
 from deadweight.pipeline.exercise import Exercise
+from deadweight.pipeline.making.ground import swapped
 from deadweight.pipeline.making.output import Output
-from deadweight.pipeline.opening import Sight
+from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.plan_file import plan_text
 from deadweight.pipeline.slimming import slim
 from deadweight.pipeline.target import Target
@@ -85,3 +92,31 @@ def test_a_lighter_one_that_does_otherwise_leaves_nothing_behind(app: Path) -> N
     with pytest.raises(ProofFailed):
         swapping(app)
     assert not app.with_name("out").exists()
+
+
+def test_in_an_image_what_came_is_edited_and_what_went_is_gone(app: Path, tmp_path: Path) -> None:
+    """What is added lies in no layer yet: later edits of it change what is added."""
+    files = distribution_files(SITE, "heavy", files=HEAVY)
+    image = layout_of(tmp_path / "image", [list(files.items()), [("srv/main.py", b"import one\n")]])
+    scene = open_scene(image, Sight(options={"swap": "heavy=light"}))
+    form, staging = format_named("oci-layout"), tmp_path / "staging"
+    staging.mkdir()
+    assert form.pack is not None
+    with swapped(scene, Choice(level=Level.TIGHT), Output(tmp_path / "out")) as ground:
+        assert {f"{SITE}/one/cpu.so", f"{SITE}/light-1.0.dist-info/RECORD"} <= ground.scene.listing.by_path.keys()
+        assert str(ground.scene.ownership.of(f"{SITE}/one/cpu.so")) == "light 1.0"
+        edit = Edit("remove", (f"{SITE}/one/tests",), Safety.PROVEN, "a-rule", "tests")
+        later, whole = ground.made(ground.followed((edit,), tripwire=False), staging)
+        assert later.removed == {f"{SITE}/one/tests"}
+        form.pack(scene.artifact, whole, tmp_path / "out", Packing())
+    seen = {path: body for path, (_, body) in flattened(unpacked_layers(tmp_path / "out")).items()}
+    assert seen[f"{SITE}/one/cpu.so"] == b"y" * 90
+    assert not any("tests" in path or "heavy" in path or "cuda" in path for path in seen)
+    assert "tests" not in str(seen[f"{SITE}/light-1.0.dist-info/RECORD"])
+
+
+def test_without_a_swap_the_ground_is_the_original(app: Path, tmp_path: Path) -> None:
+    scene = open_scene(app, Sight())
+    with swapped(scene, Choice(), Output(tmp_path / "out")) as ground:
+        assert ground.scene is scene
+        assert ground.swaps == ()
