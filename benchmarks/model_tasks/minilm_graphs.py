@@ -1,4 +1,4 @@
-"""MiniLM as graphs of ONNX, whatever form their weights have: news, 64 words each; see benchmarks/model_speed.py."""
+"""MiniLM as graphs of ONNX, whatever form their weights have: news, 128 words each; see benchmarks/model_speed.py."""
 
 import os
 from functools import cache
@@ -9,7 +9,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 DATA = Path(os.environ.get("MODEL_DATA", "build/models"))
-WORDS = 64
+WORDS = 128
 INPUTS = {"ids": "ids", "mask": "mask", "input_ids": "ids", "attention_mask": "mask"}
 
 
@@ -41,8 +41,11 @@ def predict(session, texts):
     """Mean pooling, normalised, where the graph has not done it."""
     words = np.array([encoded(text) for text in texts], dtype=np.int64)
     given = {"ids": words[:, 0], "mask": words[:, 1]}
-    wanted = [one.name for one in session.get_inputs()]
-    rows = session.run(None, {name: given.get(INPUTS.get(name), np.zeros_like(words[:, 0])) for name in wanted})[0]
+    taken = {}
+    for one in session.get_inputs():
+        column = given.get(INPUTS.get(one.name), np.zeros_like(words[:, 0]))
+        taken[one.name] = column.astype(np.float32 if one.type == "tensor(float)" else np.int64)
+    rows = session.run(None, taken)[0]
     if rows.ndim == 3:
         rows = (rows * words[:, 1, :, None]).sum(1)
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)

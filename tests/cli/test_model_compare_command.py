@@ -132,3 +132,32 @@ def test_what_it_is_judged_by_has_to_be_said_once(
 def test_a_file_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["model", "compare", "a.onnx", "b.onnx", "--task", _task(tmp_path)]) == 2
     assert "a.onnx: there is no such file" in capsys.readouterr().err
+
+
+def test_what_only_the_task_reads_is_opened_by_it(
+    tmp_path: Path, pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A form that deadweight does not know, such as torch.export's, is compared all the same."""
+    sealed = tmp_path / "model.sealed"
+    sealed.write_bytes(b"SEALED" + Path(pair[0]).read_bytes())
+    task = Path(_task(tmp_path))
+    lines = task.read_text().replace(
+        "InferenceSession(str(path)", "InferenceSession(path.read_bytes().removeprefix(b'SEALED')"
+    )
+    task.write_text(lines)
+    assert run(["model", "compare", pair[0], str(sealed), "--task", str(task), "--no-timing", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["second"]["form"], said["second"]["size"]) == ("sealed", sealed.stat().st_size)
+    assert said["tasks"][0]["ratio"]["value"] == 1.0
+    task.write_text(lines.replace("def build_file", "def other"))
+    assert run(["model", "compare", pair[0], str(sealed), "--task", str(task), "--no-timing"]) == 4
+    assert "no model file that deadweight reads" in capsys.readouterr().err
+
+
+def test_a_graph_is_built_of_its_weights_where_the_task_opens_no_files(
+    tmp_path: Path, pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = Path(_task(tmp_path))
+    task.write_text(task.read_text().replace("def build_file", "def other"))
+    assert run(["model", "compare", *pair, "--task", str(task), "--no-timing", "--json"]) == 0
+    assert 0.8 < json.loads(capsys.readouterr().out)["tasks"][0]["second"] < 1.0

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from deadweight.core.comparison import Comparison, Contender, Kept, Measure
+from deadweight.core.errors import Unknown
 from deadweight.core.progress import SILENT, Progress
 from deadweight.judging.array import Array
 from deadweight.judging.basis import Basis
@@ -70,7 +71,10 @@ def _timed(whole: Comparison, pair: Pair, course: Course, progress: Progress) ->
 
 def _contender(path: Path) -> Contender:
     """The file with its bytes, and its form: what most of its bytes are."""
-    checkpoint = read(path)
+    try:
+        checkpoint = read(path)
+    except Unknown:
+        return Contender(str(path), path.suffix.removeprefix("."), path.stat().st_size)
     if KEY in checkpoint.metadata:
         return Contender(str(path), f"squeezed {checkpoint.format}", checkpoint.size)
     dtypes: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from deadweight.core.errors import UsageError
+from deadweight.core.errors import Unknown
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.squeeze_report import Judged
 from deadweight.judging.gate import judged
@@ -18,18 +18,17 @@ PART = "development"
 
 
 def model_of(program: Program, path: Path) -> Any:  # noqa: ANN401  it is the user's own
-    """The model of a file: of its weights, squeezed or plain; a graph by the task's own `build_file`.
+    """The model of a file: a graph, or what only the task reads, by its own `build_file`; else of its weights.
 
-    Raises UsageError for a graph where the task has none.
+    A graph without a `build_file` is built of its weights too, as squeezing does it. Raises as reading the file does.
     """
-    checkpoint = read(path)
-    if checkpoint.has_graph:
+    try:
+        checkpoint = read(path)
+    except Unknown:
         if program.build_file is None:
-            raise UsageError(
-                "the task has no build_file(path), which a graph takes",
-                where=str(path),
-                advice="Such as: def build_file(path): return onnxruntime.InferenceSession(path)",
-            )
+            raise
+        return program.build_file(path)
+    if checkpoint.has_graph and program.build_file is not None:
         return program.build_file(path)
     return program.build(squeezed_model(path).weights() if KEY in checkpoint.metadata else weights_of(path))
 
