@@ -179,13 +179,15 @@ def test_cleaning_while_others_write_forget_and_read_loses_nothing(zoo: Path, tm
         assert (tmp_path / f"got{number}").read_bytes() == (tmp_path / "kept").read_bytes()
 
 
-def test_a_zoo_that_may_not_be_written_to_is_read(zoo: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_lock", [True, False])
+def test_a_zoo_that_may_not_be_written_to_is_read(has_lock: bool, zoo: Path, tmp_path: Path) -> None:
     before = blobs(zoo)
     read_only = ("bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--bind", str(tmp_path), str(tmp_path))
     if shutil.which("bwrap") is None:
         pytest.skip("bwrap is not here")
     before_words = (*read_only, "--ro-bind", str(zoo), str(zoo))
-    (zoo / ".deadweight-lock").unlink()
+    if not has_lock:
+        (zoo / ".deadweight-lock").unlink()
     out = tmp_path / "restored"
     assert deadweight("zoo", "get", "kept:1", "-o", out, "--zoo", zoo, before=before_words).status == 0
     assert out.read_bytes() == (tmp_path / "kept").read_bytes()

@@ -76,9 +76,9 @@ def test_a_registry_carries_a_zoo(packages: Path, tmp_path: Path) -> None:
     run("diff", "-r", packages / "silero_vad/data", tmp_path / "silero")
 
 
-def test_eight_gigabytes_take_little_memory(tmp_path: Path) -> None:
-    """2,000 tensors of 4 MB, of which 60 hold something; the others are one and the same, and read all the same."""
-    source, size, count = tmp_path / "model.safetensors", 4_000_000, 2_000
+def test_gigabytes_take_little_memory(tmp_path: Path) -> None:
+    """600 tensors of 4 MB, of which 19 hold something; the others are one and the same, and read all the same."""
+    source, size, count = tmp_path / "model.safetensors", 4_000_000, 600
     header = {
         f"layer.{number}": {"dtype": "F32", "shape": [1000, 1000], "data_offsets": [number * size, (number + 1) * size]}
         for number in range(count)

@@ -57,6 +57,7 @@ class _Side:
     contents: Contents
     tensors: Names
     parts: Parts
+    segments: Mapping[str, tuple[Segment, ...]]
 
     @classmethod
     def of(cls, root: Path, found: Version) -> _Side:
@@ -65,14 +66,12 @@ class _Side:
         tensors = {
             ("" if alone else model.path, tensor.name): tensor for model in held.models for tensor in model.tensors
         }
-        return cls(found, held, tensors, Parts(root, {part.digest: part for part in held.parts}))
-
-    def segments(self, path: str) -> tuple[Segment, ...]:
-        return next(segments(self.contents, file) for file in self.contents.files if file.path == path)
+        whole = {file.path: segments(held, file) for file in held.files}
+        return cls(found, held, tensors, Parts(root, {part.digest: part for part in held.parts}), whole)
 
     def elements(self, tensor: StoredTensor) -> Iterator[bytes]:
         """The bytes of a tensor that lies in its file as it is."""
-        return stretch(self.parts, self.segments(tensor.file), tensor.offset, tensor.size)
+        return stretch(self.parts, self.segments[tensor.file], tensor.offset, tensor.size)
 
 
 def _is_same(one: StoredTensor, other: StoredTensor | None) -> bool:

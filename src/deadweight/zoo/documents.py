@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from deadweight.codecs.zstd import library
-from deadweight.core.errors import Corrupt
+from deadweight.core.errors import Corrupt, Unknown
 from deadweight.core.zoo import CONTENTS_SCHEMA, Blob, Contents, Summary, Version
 from deadweight.zoo.layout import MOST_DOCUMENT, Descriptor, document, put
 
@@ -35,8 +35,11 @@ T = TypeVar("T")
 
 
 def put_contents(root: Path, contents: Contents) -> Blob:
-    """Store the contents."""
-    return put(root, bytes(library().compress(msgspec.json.encode(contents), level=9)))
+    """Store the contents; raises Unknown where they are longer than any that is read."""
+    body = msgspec.json.encode(contents)
+    if len(body) > MOST_DOCUMENT:
+        raise Unknown(f"telling of its tensors takes {len(body):,} bytes", advice="Add the folder in several versions.")
+    return put(root, bytes(library().compress(body, level=9)))
 
 
 def contents(root: Path, version: Version) -> Contents:

@@ -4,6 +4,7 @@ index. The kernel drops the locks of whoever dies.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from deadweight.core.errors import Lacking
 
 _STORE = ".deadweight-lock"
 _INDEX = ".deadweight-index-lock"
+_MAY_NOT_WRITE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 @contextmanager
@@ -58,5 +60,7 @@ def _opened(path: Path) -> int:
     """The lock's file; it is never removed, so that all lock the same one."""
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except PermissionError:
+    except OSError as error:
+        if error.errno not in _MAY_NOT_WRITE:
+            raise
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from pathlib import Path
 
 from blake3 import blake3
@@ -114,7 +116,8 @@ def segments(contents: Contents, file: StoredFile) -> tuple[Segment, ...]:
 def stretch(parts: Parts, whole: Sequence[Segment], start: int, size: int) -> Iterator[bytes]:
     """So many bytes of a file from an offset on."""
     stop = start + size
-    for one in whole:
+    first = bisect_right(whole, start, key=lambda one: one.start) - 1
+    for one in takewhile(lambda one: one.start < stop, islice(whole, max(0, first), None)):
         begin, end = max(start, one.start), min(stop, one.start + one.size)
         if begin < end:
             offset = one.within + begin - one.start
