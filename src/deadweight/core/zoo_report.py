@@ -168,3 +168,4 @@ class Restored:
     out: str
     files: int
     size: int
+    schema: int = ZOO_SCHEMA

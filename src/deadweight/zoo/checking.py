@@ -11,6 +11,7 @@ from deadweight.core.progress import Progress
 from deadweight.core.zoo import Contents, Part, Version
 from deadweight.core.zoo_report import Checked, Problem
 from deadweight.zoo.documents import contents, version_of
+from deadweight.zoo.getting import file_pieces, parts_of
 from deadweight.zoo.layout import blob_path, check, index, stored
 from deadweight.zoo.locking import shared
 from deadweight.zoo.reading import Parts, segments
@@ -18,11 +19,14 @@ from deadweight.zoo.reading import Parts, segments
 _PIECE = 1 << 20
 
 
-def verify(root: Path, progress: Progress) -> Checked:
-    """All that is there, read once; every problem is told, with the versions that it hits."""
+def verify(root: Path, progress: Progress, with_files: bool = False) -> Checked:
+    """All that is there, read once; every problem is told, with the versions that it hits.
+
+    `with_files` puts every file of every version together too, and holds it against its sha256.
+    """
     check(root)
     with shared(root):
-        checking = Checking(root, progress)
+        checking = Checking(root, progress, with_files)
         checking.blobs()
         known = checking.versions()
         for version in known:
@@ -40,6 +44,7 @@ class Checking:
 
     root: Path
     progress: Progress
+    with_files: bool = False
     sizes: dict[str, int] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
     parts: dict[tuple[Part, ...], bool] = field(default_factory=dict)
@@ -89,6 +94,8 @@ class Checking:
             self._add(error.what, version.layers[0].digest, name)
             return
         self._check_parts(held, {blob.digest for blob in version.layers}, name)
+        if self.with_files:
+            self._check_files(held, name)
 
     def _check_parts(self, held: Contents, layers: set[str], name: str) -> None:
         reading = Parts(self.root, {part.digest: part for part in held.parts})
@@ -98,6 +105,16 @@ class Checking:
             if part.blob not in layers:
                 self._add("a part lies in a blob that the manifest does not name", part.blob, name)
             self._check_part(part, reading, name)
+        self.progress.finish()
+
+    def _check_files(self, held: Contents, name: str) -> None:
+        self.progress.start(f"putting {name} together", sum(file.size for file in held.files))
+        for file in held.files:
+            try:
+                for piece in file_pieces(parts_of(self.root, held), held, file):
+                    self.progress.advance(len(piece))
+            except DeadweightError as error:
+                self._add(error.what, file.digest, name)
         self.progress.finish()
 
     def _check_part(self, part: Part, reading: Parts, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,7 +37,7 @@ def get(root: Path, wanted: Reference, out: Path, progress: Progress = SILENT) -
                 _write_folder(folder, root, held, progress)
         else:
             with whole_file(out) as stream:
-                write_file(stream, parts_of(root, held), (held, held.files[0]), progress)
+                _write(stream, file_pieces(parts_of(root, held), held, held.files[0]), progress)
         progress.finish()
     return Restored(found.summary, str(out), len(held.files), sum(file.size for file in held.files))
 
@@ -47,16 +47,20 @@ def parts_of(root: Path, held: Contents) -> Parts:
     return Parts(root, {part.digest: part for part in held.parts})
 
 
-def write_file(stream: BinaryIO, parts: Parts, one: tuple[Contents, StoredFile], progress: Progress = SILENT) -> None:
-    """Write a file of the contents; raises Corrupt where its digest is another at the end."""
-    held, file = one
+def file_pieces(parts: Parts, held: Contents, file: StoredFile) -> Iterator[bytes]:
+    """A file of the contents, in pieces; raises Corrupt after the last one where its digest is another."""
     hasher = hashlib.sha256()
     for piece in stretch(parts, segments(held, file), 0, file.size):
         hasher.update(piece)
-        stream.write(piece)
-        progress.advance(len(piece))
+        yield piece
     if f"sha256:{hasher.hexdigest()}" != file.digest:
         raise Corrupt(f"{file.path!r} does not come back as it was", where=str(parts.root), advice=VERIFY)
+
+
+def _write(stream: BinaryIO, pieces: Iterable[bytes], progress: Progress) -> None:
+    for piece in pieces:
+        stream.write(piece)
+        progress.advance(len(piece))
 
 
 def _write_folder(folder: Path, root: Path, held: Contents, progress: Progress) -> None:
@@ -65,7 +69,7 @@ def _write_folder(folder: Path, root: Path, held: Contents, progress: Progress) 
         place = folder / file.path
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("xb") as stream:
-            write_file(stream, parts, (held, file), progress)
+            _write(stream, file_pieces(parts, held, file), progress)
 
 
 def _check_paths(paths: Sequence[str]) -> None:

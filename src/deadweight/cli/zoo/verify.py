@@ -16,17 +16,19 @@ from deadweight.zoo.checking import verify
 
 
 @click.command("verify")
+@click.option("--files", is_flag=True, help="Put every file together too, and hold it against its sha256.")
 @ZOO
 @TALK
-def COMMAND(zoo: Path, as_json: bool, quiet: bool) -> int:  # noqa: N802
-    """Read every blob, decode every part and put every version together; what is wrong is told with whom it hits.
+def COMMAND(files: bool, zoo: Path, as_json: bool, quiet: bool) -> int:  # noqa: N802
+    """Read every blob, decode every part, look at every version; what is wrong is told with whom it hits.
 
     The exit status is 4 where anything is.
 
     \b
     Examples:
       deadweight zoo verify
+      deadweight zoo verify --files
     """
-    done = verify(zoo, terminal_progress(quiet))
+    done = verify(zoo, terminal_progress(quiet), files)
     tell(done, checking.text, as_json, quiet)
     return Corrupt.exit_code if done.problems else 0
