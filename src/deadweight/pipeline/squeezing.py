@@ -7,13 +7,12 @@ from pathlib import Path
 
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.squeeze_report import Reached, SqueezeReport, Tried
-from deadweight.formats.output import whole_file
 from deadweight.judging.gate import check_enough
 from deadweight.judging.looks import Looks
 from deadweight.judging.task import Program
 from deadweight.squeezing.bench import Bench, bench_of
 from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.files import size_of, squeezed_model, stored_of, write_checked, write_safetensors
+from deadweight.squeezing.files import size_of, stored_of, write_checked
 from deadweight.squeezing.graphs import with_graph
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.method import Choice, Kind, Method
@@ -84,12 +83,3 @@ def _reached(weights: Weights) -> Reached:
     seen = tuple(sorted(weights.kinds.keys() & weights.calibration.reached.keys()))
     unseen = tuple(sorted(weights.kinds.keys() - set(tables) - set(seen)))
     return Reached(seen, unseen, tables, not_finite(weights.tensors))
-
-
-def restore(file: Path, out: Path) -> int:
-    """Write the plain safetensors file that a squeezed one stands for; gives its bytes."""
-    model = squeezed_model(file)
-    weights = model.weights()
-    with whole_file(out) as stream:
-        write_safetensors(stream, weights, {"format": "pt"}, model.words)
-    return out.stat().st_size
