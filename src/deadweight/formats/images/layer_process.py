@@ -43,9 +43,9 @@ class Step(msgspec.Struct, array_like=True, tag=True):
 
 
 class Indexed(msgspec.Struct, array_like=True, tag=True):
-    """The index, as `index_record` writes it."""
+    """The index follows in so many bytes, as `index_record` writes it: behind the frame, so that it is held once."""
 
-    record: bytes
+    size: int
 
 
 class Refusal(msgspec.Struct, array_like=True, tag=True):
@@ -95,7 +95,7 @@ def _heard(process: subprocess.Popen[bytes], job: Job, opening: Opening, stopped
         if isinstance(told, Refusal):
             raise _REFUSALS[told.kind](decoded(told.what), where=decoded(told.where), advice=decoded(told.advice))
         if isinstance(told, Indexed):
-            return told.record
+            return telling.read(told.size)
         opening.progress.advance(told.amount)
     return b""
 

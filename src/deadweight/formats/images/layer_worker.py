@@ -32,30 +32,31 @@ class Telling:
     def finish(self) -> None:
         """Said by who asked."""
 
-    def tell(self, told: Told) -> None:
-        """Write one frame."""
+    def tell(self, told: Told, behind: bytes = b"") -> None:
+        """Write one frame, and what follows it."""
         self._stream.write(framed(told))
+        self._stream.write(behind)
         self._stream.flush()
 
 
-def answer(job: Job, telling: Telling) -> Told:
-    """The index of the layer, or what it is refused with."""
+def answer(job: Job, telling: Telling) -> None:
+    """Tell the index of the layer, or what it is refused with."""
     keep = tuple(decoded(glob) for glob in job.keep)
     opening = Opening(keep=keep, limits=job.limits, progress=telling)
     try:
         with Tape(Path(os.fsdecode(job.path))) as tape:
             stream = tape.section(job.start, job.length)
-            return Indexed(to_record(index_tar(stream, decoded(job.where), opening, job.layer)))
+            record = to_record(index_tar(stream, decoded(job.where), opening, job.layer))
+        telling.tell(Indexed(len(record)), record)
     except DeadweightError as fault:
         texts = (encoded(text) for text in (fault.what, fault.where, fault.advice))
-        return Refusal(type(fault).__name__, *texts)
+        telling.tell(Refusal(type(fault).__name__, *texts))
 
 
 def main() -> None:
     """Answer the one job on standard input."""
     gc.disable()  # it ends as soon as it has answered
-    telling = Telling(sys.stdout.buffer)
-    telling.tell(answer(asked(sys.stdin.buffer), telling))
+    answer(asked(sys.stdin.buffer), Telling(sys.stdout.buffer))
 
 
 if __name__ == "__main__":
