@@ -1,16 +1,25 @@
 """The steps of uniform rounding: for tables and gates one a row, for all else one a tensor.
 
-Depthwise convolutions keep eight bits: measured on EfficientNet-Lite0, they lose the most and weigh the least.
+Depthwise convolutions keep eight bits: measured on EfficientNet-Lite0, they lose the most and weigh the least. Rows of
+tables that calibration looked up often have finer steps, the others coarser ones: measured on MiniLM at 14.1 times, the
+cosine to the original is .919 where equal steps leave .912.
 """
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from deadweight.squeezing.method import Kind, Layer
-from deadweight.squeezing.rounding import Reals, one_step, peak_steps, row_steps
+from deadweight.squeezing.rounding import Reals, held, one_step, peak_steps, row_steps
 
 _EIGHT_BITS = 127
 TABLE, LAYER = 1.0, 0.75
 """Steps at the factor 1, in shares of the root mean square. Measured on MiniLM: at 14 times, tables bear more."""
+_UNSEEN = 3.0
+"""Look-ups that every row is given: what calibration did not look up may be looked up later."""
+_POWER = 0.25
+_FINEST, _COARSEST = 0.6, 1.6
 
 
 def uniform_steps(layer: Layer, factor: float) -> Reals:
@@ -18,4 +27,13 @@ def uniform_steps(layer: Layer, factor: float) -> Reals:
     if layer.kind is Kind.DEPTHWISE:
         return peak_steps(layer.rows, _EIGHT_BITS)
     share = (TABLE if layer.kind is Kind.TABLE else LAYER) * layer.share * factor
-    return one_step(layer.rows, share) if layer.kind is Kind.LAYER else row_steps(layer.rows, share)
+    if layer.kind is Kind.LAYER:
+        return one_step(layer.rows, share)
+    steps = row_steps(layer.rows, share)
+    return steps if layer.lookups is None else held(steps * by_lookups(layer.lookups))
+
+
+def by_lookups(lookups: NDArray[np.int64]) -> Reals:
+    """A factor for the step of each row (rows, 1): their geometric mean is about 1, less for what is looked up more."""
+    logs = np.log(lookups.astype(np.float64) + _UNSEEN)
+    return np.asarray(np.clip(np.exp(_POWER * (logs.mean() - logs)), _FINEST, _COARSEST).reshape(-1, 1))
