@@ -19,6 +19,7 @@ from deadweight.core.digest import checked_digest
 from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.zoo import Blob
 from deadweight.zoo.coding import VERIFY
+from deadweight.zoo.locking import shared
 
 LAYOUT = "oci-layout"
 INDEX = "index.json"
@@ -27,6 +28,7 @@ INCOMING = ".incoming"
 BLOBS = "blobs/sha256"
 MOST_DOCUMENT = 64 << 20
 _VERSION = b'{"imageLayoutVersion":"1.0.0"}'
+_OURS = (LAYOUT, INDEX, "blobs")
 
 Descriptor = dict[str, object]
 
@@ -46,11 +48,11 @@ def make(root: Path) -> None:
     if (root / LAYOUT).is_file():
         return
     root.mkdir(parents=True, exist_ok=True)
-    if any(not one.name.startswith(".") and one.name not in ("blobs", INDEX) for one in root.iterdir()):
+    if any(not one.name.startswith(".") and one.name not in _OURS for one in root.iterdir()):
         raise UsageError("there are other things in the folder", where=str(root), advice="Name one of its own.")
-    (root / BLOBS).mkdir(parents=True, exist_ok=True)
-    (root / INCOMING).mkdir(exist_ok=True)
-    _place(root, _VERSION, root / LAYOUT)
+    with shared(root):
+        (root / BLOBS).mkdir(parents=True, exist_ok=True)
+        _place(root, _VERSION, root / LAYOUT)
 
 
 def blob_path(root: Path, digest: str) -> Path:
