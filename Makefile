@@ -42,7 +42,7 @@ LADDER := build/models/venv
 ladder: ## how small models get at 95 %, rung by rung, into docs/models.md (an hour; torch in a venv of its own)
 	@tools/system-packages espeak-ng fonts-dejavu-core fonts-liberation fonts-freefont-ttf
 	test -x $(LADDER)/bin/python || $(PYTHON) -m venv $(LADDER)
-	$(LADDER)/bin/pip install --quiet --disable-pip-version-check -e '.[models,torch]' pillow scipy tokenizers
+	$(LADDER)/bin/pip install --quiet --disable-pip-version-check -e '.[models,torch]' onnxscript pillow scipy tokenizers
 	$(LADDER)/bin/python benchmarks/models.py --write docs/models.md
 
 $(VENV)/.ready: pyproject.toml

@@ -1,7 +1,7 @@
 """The ladder of model files that packages carry: how much smaller each rung makes them, and what a gate says of it.
 
-`python benchmarks/models.py [RUNG…] [--model NAME] [--markdown] [--write PAGE]`; see docs/models.md. What a run
-measured is kept in build/models/ladder.json, so that rungs may be measured one at a time.
+`python benchmarks/models.py [RUNG…] [--model NAME] [--lacking] [--markdown] [--write PAGE]`; see docs/models.md.
+What a run measured is kept in build/models/ladder.json, so that rungs may be measured one at a time.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("rungs", nargs="*", metavar="RUNG", help=f"of {', '.join(RUNGS)}; all of them without one")
     parser.add_argument("--model", action="append", default=[], help="only this one; may be repeated")
+    parser.add_argument(
+        "--lacking", action="store_true", help="only what was not measured yet: go on where it was cut off"
+    )
     parser.add_argument("--markdown", action="store_true", help="print what was measured before, and measure nothing")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table between the marks of a page")
     given = parser.parse_args()
@@ -42,7 +45,12 @@ def asked() -> argparse.Namespace:
 def main() -> None:
     given, ladder = asked(), Ladder(DATA / "ladder.json")
     if not given.markdown:
-        climb(ladder, given.rungs or [rung for rung in RUNGS if rung in LADDER], given.model)
+        known = {(line.rung, line.model) for line in ladder.lines()} if given.lacking else set()
+        rungs = given.rungs or [rung for rung in RUNGS if rung in LADDER]
+        wanted = [
+            (rung, model) for rung in rungs for model in LADDER[rung][1] if not given.model or model in given.model
+        ]
+        climb(ladder, [one for one in wanted if one not in known])
     table = markdown(ladder.lines())
     if given.markdown:
         print(table, end="")
@@ -50,16 +58,13 @@ def main() -> None:
         put(given.write, table)
 
 
-def climb(ladder: Ladder, rungs: list[str], models: list[str]) -> None:
+def climb(ladder: Ladder, wanted: list[tuple[str, str]]) -> None:
     """Measure one model after the other, each with one thread, so that seconds of CPU mean the same anywhere."""
     os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MODEL_DATA": str(DATA)})
     fetch()
-    for rung in rungs:
-        call, own = LADDER[rung]
+    for rung, model in wanted:
         print(rung, flush=True)
-        for model in own:
-            if not models or model in models:
-                call(ladder, model)
+        LADDER[rung][0](ladder, model)
 
 
 if __name__ == "__main__":
