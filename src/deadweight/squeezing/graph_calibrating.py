@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,22 +106,42 @@ def _of(graph: GraphProto) -> _Graph:
 
 def _watches(node: NodeProto, graph: _Graph) -> Iterator[_Watch]:
     """The weights of a node, and the values that come to them."""
-    names = list(node.input)
-    if node.op_type == "MatMul":
-        yield from _product(node, graph)
-    elif node.op_type == "Gemm" and len(graph.shapes.get(names[1], ())) == 2 and not _number(node, "transA", 0):
-        across = 0 if _number(node, "transB", 0) else 1
-        bias = graph.vector(names[2], graph.shapes[names[1]][across]) if len(names) > 2 and _is_plain(node) else None
-        yield _Watch(names[0], names[1], "rows" if not across else "turned", bias)
-    elif node.op_type == "Conv" and names[1] in graph.shapes and _number(node, "group", 1) == 1:
-        bias = graph.vector(names[2], graph.shapes[names[1]][0]) if len(names) > 2 else None
-        yield _Watch(names[0], names[1], "Conv", bias, node)
-    elif node.op_type == "ConvTranspose" and names[1] in graph.shapes and _number(node, "group", 1) == 1:
-        yield _Watch(names[0], names[1], "channels")
-    elif node.op_type == "Gather" and names[0] in graph.shapes and not _number(node, "axis", 0):
-        yield _Watch(names[1], names[0], "Gather")
-    elif node.op_type in _RECURRENT and names[1] in graph.shapes:
-        yield from _recurrent(node, graph)
+    kinds: Mapping[str, Callable[[NodeProto, _Graph], Iterator[_Watch]]] = {
+        "MatMul": _product,
+        "Gemm": _gemm,
+        "Conv": _convolution,
+        "ConvTranspose": _convolution,
+        "Gather": _table,
+        **dict.fromkeys(_RECURRENT, _recurrent),
+    }
+    if node.op_type in kinds:
+        yield from kinds[node.op_type](node, graph)
+
+
+def _gemm(node: NodeProto, graph: _Graph) -> Iterator[_Watch]:
+    given, weight, *more = node.input
+    shape = graph.shapes.get(weight, ())
+    if len(shape) != 2 or _number(node, "transA", 0):
+        return
+    is_turned = not _number(node, "transB", 0)
+    bias = graph.vector(more[0], shape[int(is_turned)]) if more and _is_plain(node) else None
+    yield _Watch(given, weight, "turned" if is_turned else "rows", bias)
+
+
+def _convolution(node: NodeProto, graph: _Graph) -> Iterator[_Watch]:
+    """Those whose outputs all see all channels."""
+    given, weight, *more = node.input
+    if weight not in graph.shapes or _number(node, "group", 1) != 1:
+        return
+    if node.op_type == "ConvTranspose":
+        yield _Watch(given, weight, "channels")
+    else:
+        yield _Watch(given, weight, "Conv", graph.vector(more[0], graph.shapes[weight][0]) if more else None, node)
+
+
+def _table(node: NodeProto, graph: _Graph) -> Iterator[_Watch]:
+    if node.input[0] in graph.shapes and not _number(node, "axis", 0):
+        yield _Watch(node.input[1], node.input[0], "Gather")
 
 
 def _product(node: NodeProto, graph: _Graph) -> Iterator[_Watch]:
@@ -141,8 +161,10 @@ def _added(node: NodeProto, graph: _Graph, length: int) -> str | None:
 
 
 def _recurrent(node: NodeProto, graph: _Graph) -> Iterator[_Watch]:
-    yield _Watch(node.input[0], node.input[1], node.op_type)
-    if node.input[2] in graph.shapes and node.output and node.output[0]:
+    """Weights of inputs, and of the states that the node itself gives."""
+    if node.input[1] in graph.shapes:
+        yield _Watch(node.input[0], node.input[1], node.op_type)
+    if node.input[2] in graph.shapes and node.output[0]:
         yield _Watch(node.output[0], node.input[2], node.op_type)
 
 
