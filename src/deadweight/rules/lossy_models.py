@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 from deadweight.core.edit import Edit, Safety
 from deadweight.core.errors import UsageError
 from deadweight.core.finding import Confidence, Evidence, Finding
+from deadweight.core.gap import Gap
 from deadweight.core.globs import matcher
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
@@ -87,7 +88,7 @@ def _of(scene: Scene, path: str, wish: _Wish) -> Iterator[Finding]:
     size = sum(one.size for one in checkpoint.tensors if one.dtype == "float32" and len(one.shape) > 1)
     if size < _SMALLEST or not can_squeeze(checkpoint):
         why = f"{size:,} bytes of float32 in two axes" if size < _SMALLEST else "its format is not written again"
-        yield _finding(scene, path, (0, f"{path} is left as it is: {why}"), (Evidence(why, path),))
+        yield _left(scene, path, why, (Evidence(why, path),))
     elif wish.task is None:
         says = f"weights of {path} in eight bits: the proof of the program decides"
         evidence = Evidence(f"{size:,} bytes of weights in float32, {checkpoint.format}", path)
@@ -105,7 +106,13 @@ def _judged(scene: Scene, path: str, task: Path, size: int) -> Finding:
         says = f"weights of {path} at steps of {verdict.share:g} of their root mean square: the gate lets them through"
         return _finding(scene, path, (round((1 - _EIGHT_BITS) * size), says), evidence, share=verdict.share)
     part = "the gate refuses it" if verdict.share is not None else "development data refuse even eight bits"
-    return _finding(scene, path, (0, f"{path} is left as it is: {part}"), evidence)
+    return _left(scene, path, f"{part} ({'; '.join(one.says for one in evidence)})", evidence)
+
+
+def _left(scene: Scene, path: str, why: str, evidence: tuple[Evidence, ...]) -> Finding:
+    """What was asked for and is not done is told in every report."""
+    scene.note(Gap(_NAME, path, f"left as it is: {why}"))
+    return _finding(scene, path, (0, f"{path} is left as it is: {why}"), evidence)
 
 
 def _verdict(scene: Scene, path: str, task: Path, keep: float) -> Verdict:

@@ -64,7 +64,7 @@ def _read(window: Window, path: Path, start: int) -> Checkpoint:
             code.extend(_lambdas(_config(file), f"{path}, model_config"))
             for name, data in _sets(file):
                 _add((gathering, gaps), name, data, start)
-    except (OSError, RuntimeError, KeyError) as error:
+    except (OSError, RuntimeError, LookupError, ValueError, TypeError) as error:
         raise Corrupt(f"h5py cannot read it ({error})", where=str(path)) from error
     parts = {"HDF5": window.size - sum(one.length for one in gathering.storages)}
     form = ("HDF5", str(path), {path.name: window.size}, *gathering.both, parts)

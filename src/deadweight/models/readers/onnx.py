@@ -28,7 +28,7 @@ _DEEPEST = 32
 
 def recognise(path: Path, head: bytes) -> bool:
     """Field 1, the version of the format, and a whole model of known fields with a graph."""
-    if head[:1] != b"\x08" or not 1 <= head[1] <= 31:
+    if head[:1] != b"\x08" or len(head) < 2 or not 1 <= head[1] <= 31:
         return False
     try:
         with path.open("rb") as file:
