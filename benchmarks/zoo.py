@@ -1,8 +1,7 @@
 """Versions of models in one store: a zoo against plain copies, tar with zstd, and what deduplicates backups.
 
 `python benchmarks/zoo.py [TEXT]` measures those whose title has the text; see docs/zoo.md. restic and borg are measured
-where they are installed. Versions that were trained stand for themselves as noise of a share of each tensor's spread, in
-the layers that moved.
+where they are installed. Noise of a share of each tensor's spread stands in for training, in the layers that moved.
 """
 
 from __future__ import annotations
