@@ -196,8 +196,8 @@ def test_a_graph_is_squeezed_by_samples_and_keeps_its_graph(tmp_path: Path, caps
         ir_version=8,
     )
     onnx.save(made, str(graph))
-    np.savez(data, x=np.random.default_rng(8).normal(size=(900, 64)).astype(np.float32))
-    words = ["model", "squeeze", str(graph), "-o", str(out), "--samples", str(data), "--json"]
+    np.savez(data, x=np.random.default_rng(8).normal(size=(2000, 64)).astype(np.float32))
+    words = ["model", "squeeze", str(graph), "-o", str(out), "--samples", str(data), "--keep", "0.9", "--json"]
     assert run(words) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["reached"]["layers"] == ["a", "b"]
