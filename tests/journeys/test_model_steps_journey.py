@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 pytestmark = pytest.mark.journey
 
 ROOT = Path(__file__).parents[2]
+WORLD = {**os.environ, "OMP_NUM_THREADS": "1"}
+"""Threads that wait for one another take minutes where other work has the processor."""
 TASK = """
 import numpy as np
 import torch
@@ -100,7 +103,9 @@ def model(python: Path, tmp_path: Path) -> Path:
 
 
 def ran(python: Path, program: str, *words: str | Path) -> str:
-    done = subprocess.run([python, "-c", program, *map(str, words)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [python, "-c", program, *map(str, words)], capture_output=True, text=True, check=False, env=WORLD
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -108,7 +113,7 @@ def ran(python: Path, program: str, *words: str | Path) -> str:
 def step(python: Path, *words: str | Path) -> dict[str, Any]:
     """A step of `deadweight model`, its JSON."""
     line = [str(python), "-m", "deadweight", "model", *map(str, words), "--json"]
-    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    done = subprocess.run(line, capture_output=True, text=True, check=False, env=WORLD)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -236,7 +241,7 @@ def test_a_task_that_cannot_be_trained_on_says_what_it_lacks(python: Path, model
     task.write_text(TASK.replace("forward(model, inputs)", "other(model, inputs)"))
     words = ("model", "finetune", model, "-o", tmp_path / "b.pt", "--against", model, "--task", task)
     line = [python, "-m", "deadweight", *words]
-    done = subprocess.run([*map(str, line)], capture_output=True, text=True, check=False)
+    done = subprocess.run([*map(str, line)], capture_output=True, text=True, check=False, env=WORLD)
     assert done.returncode == 2
     assert "it defines no forward(model, inputs)" in done.stderr
     assert not (tmp_path / "b.pt").exists()
