@@ -18,8 +18,9 @@ from deadweight.rules.unreached_distributions import RULE as UNREACHED
 from deadweight.rules.unreached_modules import RULE as MODULES
 
 FRAMES = {
-    "frames/__init__.py": b"from frames import drawing\n",
+    "frames/__init__.py": b"from frames import drawing, tables\n",
     "frames/drawing.py": b"class Plots:\n    def plot(self):\n        import artist.canvas\n",
+    "frames/tables.py": b"class Table:\n    def get(self):\n        import artist\n",
     "frames/sheets.py": b"def read_sheet(path):\n    import sheets\n",
 }
 ARTIST = {"artist/__init__.py": b"import pigments\n", "artist/canvas.py": b"", "artist/data/font.ttf": b"x"}
@@ -99,3 +100,8 @@ def test_without_a_watched_run_and_at_the_balanced_level_it_is_reached() -> None
     scene.learn(ENTRANCES, (Entrance(("python", "app.py"), "--run", "/srv", "/", {}),))
     assert found(scene) == set()
     assert not any("artist" in one.owner for one in UNREACHED.find(seen(PLAIN)))
+
+
+def test_a_call_that_any_object_answers_asks_for_nothing() -> None:
+    """`get` is defined by a table that draws, and by every dictionary."""
+    assert found(seen(PLAIN + b"{}.get('x')\n")) == {"artist", "pigments"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +22,10 @@ _CALLED = re.compile(
     rb"\b(?:def|class)[ \t]+\w+|\.[ \t]*([A-Za-z]\w*)|([A-Za-z]\w*)[ \t]*\("
     rb"|\bfrom[ \t]+[\w.]+[ \t]+import[ \t(]+([\w, \t\n]+)"
 )
-_BUILT_IN = frozenset(name.encode() for name in dir(builtins))
+_BUILT_IN = frozenset(
+    name.encode() for kind in (builtins, dict, list, str, bytes, set, io.BufferedIOBase) for name in dir(kind)
+)
+"""What every program calls, of whatever it has: `get` or `values` asks no library for what only some do."""
 _WORD = re.compile(rb"[A-Za-z]\w*")
 _SHORTEST = 4
 
