@@ -118,7 +118,7 @@ def test_a_parent_that_is_far_is_no_base(zoo: Path, tmp_path: Path) -> None:
 def test_chains_of_differences_have_an_end(zoo: Path, tmp_path: Path) -> None:
     tensors = dict(LAYERS)
     files = []
-    for number in range(1, 10):
+    for number in range(1, 8):
         files.append(model(tmp_path / f"m{number}", tensors))
         added(zoo, files[-1], f"m:{number}")
         tensors = tuned(tensors, number, by=1e-4)
