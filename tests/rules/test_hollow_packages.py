@@ -8,10 +8,11 @@ from deadweight.core.plan import Plan
 from deadweight.core.scene import Scene
 from deadweight.edits.package_records import package_follow_ups
 from deadweight.rules.hollow_packages import RULE
+from deadweight.rules.unreached_packages import RULE as WHOLE
 
 STATUS = "".join(
-    f"Package: {name}\nStatus: install ok installed\nVersion: 1.0\nArchitecture: amd64\n\n"
-    for name in ("perl-base", "libc6", "login")
+    f"Package: {name}\nStatus: install ok installed\nVersion: 1.0\nArchitecture: amd64\nEssential: {essential}\n\n"
+    for name, essential in (("perl-base", "yes"), ("libc6", "no"), ("login", "yes"), ("less", "no"))
 ).encode()
 FILES: dict[str, bytes | Entry] = {
     "etc/os-release": b"ID=debian\n",
@@ -23,6 +24,8 @@ FILES: dict[str, bytes | Entry] = {
     "var/lib/dpkg/info/perl-base.list": b"/usr/bin/perl\n",
     "var/lib/dpkg/info/perl-base.md5sums": b"0  usr/bin/perl\n",
     "var/lib/dpkg/info/libc6.list": b"/usr/lib/libc.so.6\n",
+    "usr/bin/less": b"x",
+    "var/lib/dpkg/info/less.list": b"/usr/bin/less\n",
     "var/lib/dpkg/info/login.list": b"/usr/bin/login\n/etc/login.defs\n",
 }
 
@@ -44,6 +47,12 @@ def test_its_settings_go_with_it() -> None:
 
 def test_leaves_a_package_with_any_of_its_files() -> None:
     assert set(found("usr/lib/libc.so.6", "etc/login.defs")[1]) == {"perl-base 1.0"}
+
+
+def test_leaves_what_goes_whole_to_the_rule_that_takes_it() -> None:
+    scene, gone = found("usr/lib/libc.so.6")
+    assert "less 1.0" not in gone
+    assert "less 1.0" in {one.owner for one in WHOLE.find(scene)}
 
 
 def test_the_status_of_dpkg_says_so_too() -> None:

@@ -176,3 +176,17 @@ def reached_packages(packages: Iterable[SystemPackage], closure: Closure) -> fro
     """The names of packages of which the closure has the node or any file."""
     in_closure: Callable[[str], bool] = closure.__contains__
     return frozenset(one.name for one in packages if one.node in closure or any(map(in_closure, one.files)))
+
+
+def kept_packages(packages: Iterable[SystemPackage], closure: Closure) -> frozenset[str]:
+    """The names of those that stay: essential, required or reached, and all that these depend on, at any remove."""
+    by_name = {one.name: one for one in packages}
+    found: set[str] = set()
+    waiting = [one.name for one in by_name.values() if one.essential or one.priority == "required"]
+    waiting.extend(reached_packages(by_name.values(), closure))
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in by_name:
+            found.add(name)
+            waiting.extend(by_name[name].depends)
+    return frozenset(found)

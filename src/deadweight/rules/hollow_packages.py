@@ -33,8 +33,8 @@ from deadweight.core.owner import OwnerKind
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.places import is_root_file_system
-from deadweight.facts.system_packages import SYSTEM_PACKAGES, SystemPackage
-from deadweight.rules.reach import needed_closure, unreached_waste
+from deadweight.facts.system_packages import SYSTEM_PACKAGES, SystemPackage, kept_packages
+from deadweight.rules.reach import closure_of, needed_closure, unreached_waste
 from deadweight.rules.reporting import Group, finding
 
 _NAME = "hollow-packages"
@@ -42,11 +42,14 @@ _NAME = "hollow-packages"
 
 def _find(scene: Scene) -> Iterator[Finding]:
     closure = needed_closure(scene) if is_root_file_system(scene) else None
-    if closure is None:
+    reached = closure_of(scene)
+    if closure is None or reached is None:
         return
     shared = _shared(scene)
-    for one in scene.ask(SYSTEM_PACKAGES):
-        if one.manager == "dpkg" and one.records and _is_hollow(scene, closure, one):
+    packages = scene.ask(SYSTEM_PACKAGES)
+    kept = kept_packages(packages, reached)  # the others go as a whole, by a rule of their own
+    for one in packages:
+        if one.manager == "dpkg" and one.records and one.name in kept and _is_hollow(scene, closure, one):
             own = (path for path in one.files if path not in shared and path in scene.listing)
             settings = (path for path in own if path.startswith("etc/") and _is_file(scene, path))
             group = Group(f"{one.name} {one.version}".rstrip(), tuple(sorted({*one.records, *settings})))

@@ -23,14 +23,14 @@ Debian Policy, 3.8 (Essential), 7.2 (Depends, Pre-Depends) and 7.5 (Provides); a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Finding
 from deadweight.core.level import Level
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.system_packages import SYSTEM_PACKAGES, SystemPackage, reached_packages
+from deadweight.facts.system_packages import SYSTEM_PACKAGES, kept_packages
 from deadweight.rules.reach import closure_of, together, unreached_waste
 from deadweight.rules.reporting import Group, finding
 
@@ -42,27 +42,13 @@ def _find(scene: Scene) -> Iterator[Finding]:
     closure = closure_of(scene) if packages else None
     if closure is None:
         return
-    by_name = {one.name: one for one in packages}
-    needed = {one.name for one in packages if one.essential or one.priority == "required"}
-    kept = _with_needs({*needed, *reached_packages(packages, closure)}, by_name)
+    kept = kept_packages(packages, closure)
     shared = {path for one in packages if one.name in kept for path in one.files}
     for one in packages:
         paths = () if one.name in kept else together(scene, closure, {*one.files, *one.records} - shared)
         if paths:
             group = Group(f"{one.name} {one.version}".rstrip(), paths)
             yield finding(scene, _NAME, group, unreached_waste(scene, "a package that nothing needs"))
-
-
-def _with_needs(names: Iterable[str], by_name: Mapping[str, SystemPackage]) -> frozenset[str]:
-    """The packages and all that they depend on, at any remove."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in by_name:
-            found.add(name)
-            waiting.extend(by_name[name].depends)
-    return frozenset(found)
 
 
 RULE: Rule = Rule(
