@@ -18,7 +18,7 @@ from deadweight.judging.costing import contrasts, costs, crowded, loads
 from deadweight.judging.racing import Course, Seen, race
 from deadweight.judging.running import Runner
 from deadweight.judging.serving import Spent
-from deadweight.pipeline.model_worker import words
+from deadweight.pipeline.models.worker import words
 from deadweight.squeezing.files import write_safetensors
 
 _TASK = """

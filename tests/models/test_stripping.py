@@ -192,6 +192,9 @@ class Misled:
     def packed(self, checkpoint: Checkpoint, tensor: Tensor) -> float | None:
         return None
 
+    def squeezed(self, checkpoint: Checkpoint, tensor: Tensor, step: float) -> float | None:
+        return None
+
 
 def test_a_tensor_that_came_out_differently_leaves_no_file(checkpoint: Path, tmp_path: Path) -> None:
     with pytest.raises(Corrupt, match="other bytes"):

@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 from builders.command import names, state
 from deadweight.cli.program import run
 from deadweight.core.errors import UsageError
-from deadweight.pipeline.quantising import quantise
+from deadweight.pipeline.models.quantising import quantise
 from deadweight.squeezing.files import squeezed_model
 from deadweight.squeezing.quantising_graphs import Bits, Method
 

@@ -19,7 +19,7 @@ from deadweight.cli.program import run
 from deadweight.core.errors import Corrupt, UsageError
 from deadweight.models.forms import form_of
 from deadweight.models.reading import read
-from deadweight.pipeline.restoring_models import Wish, restore
+from deadweight.pipeline.models.restoring import Wish, restore
 from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import squeezed_model, stored_of, write_model
 from deadweight.squeezing.graphs import GRAPH, with_graph

@@ -13,7 +13,7 @@ from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.models.forms import NAMES
-from deadweight.pipeline.converting import Asked, convert
+from deadweight.pipeline.models.converting import Asked, convert
 from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import converting
 

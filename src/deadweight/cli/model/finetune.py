@@ -51,7 +51,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 def _tuned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Tuned:
     from deadweight.judging.task import program_of
-    from deadweight.pipeline.finetuning import Course, fine_tune
+    from deadweight.pipeline.models.finetuning import Course, fine_tune
     from deadweight.squeezing.finetuning import Lesson
 
     lesson = Lesson(given["steps"], given["lr"], given["batch"], given["seed"])

@@ -55,7 +55,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 
 def _pruned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Pruned:
-    from deadweight.pipeline.pruning import asked, prune
+    from deadweight.pipeline.models.pruning import asked, prune
     from deadweight.squeezing.pruning import Cut, Scope
 
     progress = terminal_progress(quiet)

@@ -62,7 +62,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 
 def _quantised(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Quantised:
-    from deadweight.pipeline.quantising import quantise
+    from deadweight.pipeline.models.quantising import quantise
     from deadweight.squeezing.quantising_graphs import Bits, Method
 
     bits = Bits(Method(given["method"]), int(given["bits"]), int(given["group"]), given["per_channel"])

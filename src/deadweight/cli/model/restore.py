@@ -38,7 +38,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
     """
     check_numpy("restoring a squeezed model")
     from deadweight.judging.task import program_of
-    from deadweight.pipeline.restoring_models import Wish, restore
+    from deadweight.pipeline.models.restoring import Wish, restore
 
     form = form_of(out, given["form"] or "")
     program = program_of(given["task"]) if given["task"] else None

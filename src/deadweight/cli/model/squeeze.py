@@ -75,7 +75,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 def _squeezed(file: Path, out: Path, given: dict[str, Any], progress: Progress) -> SqueezeReport:
     judged_by = basis(given["task"], given["samples"], given["metric"])
     from deadweight.judging.looks import Looks
-    from deadweight.pipeline.squeezing import Order, squeeze
+    from deadweight.pipeline.models.squeezing import Order, squeeze
     from deadweight.squeezing.memory import Memory
     from deadweight.squeezing.method import chosen
     from deadweight.squeezing.search import Aim

@@ -21,8 +21,8 @@ from deadweight.judging.likeness import likeness_of, scale_of
 from deadweight.judging.racing import Course, race
 from deadweight.judging.task import Program, Task
 from deadweight.models.reading import read
-from deadweight.pipeline.developing import model_of
-from deadweight.pipeline.model_worker import words
+from deadweight.pipeline.models.developing import model_of
+from deadweight.pipeline.models.worker import words
 from deadweight.squeezing.container import KEY
 
 _INSIDE = (0.025, 0.975)

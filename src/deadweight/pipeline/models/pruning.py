@@ -12,7 +12,7 @@ from deadweight.core.steps import Pruned
 from deadweight.core.tensor import Checkpoint
 from deadweight.judging.task import Program
 from deadweight.models.reading import read
-from deadweight.pipeline.developing import developed
+from deadweight.pipeline.models.developing import developed
 from deadweight.squeezing.pruning import Cut
 from deadweight.squeezing.pruning_files import prune_file
 

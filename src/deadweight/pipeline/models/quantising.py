@@ -16,7 +16,7 @@ from deadweight.judging.onnx_models import opened
 from deadweight.judging.task import Program
 from deadweight.models.forms import ONNX_ENDING
 from deadweight.models.reading import read
-from deadweight.pipeline.developing import developed
+from deadweight.pipeline.models.developing import developed
 from deadweight.squeezing.quantising_graphs import Bits, Feeds, Method, quantise_graph
 from deadweight.squeezing.weight_only import quantise_weights
 

@@ -18,7 +18,7 @@ from deadweight.judging.task import Program
 from deadweight.models.casting import bytes_in
 from deadweight.models.converting import Wanted, convert
 from deadweight.models.forms import form_of
-from deadweight.pipeline.developing import developed
+from deadweight.pipeline.models.developing import developed
 from deadweight.squeezing.files import stored_of, weights_of
 from deadweight.squeezing.finetuning import Lesson, Teaching, fine_tuned
 

@@ -1,4 +1,4 @@
-"""The process that a model runs in alone, to be timed: `python -m deadweight.pipeline.model_worker WORDS`.
+"""The process that a model runs in alone, to be timed: `python -m deadweight.pipeline.models.worker WORDS`.
 
 WORDS are one JSON object: the file, and the task, or samples with their metric and the model whose inputs they fit.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deadweight.judging.basis import Basis
 from deadweight.judging.serving import Bench, own_output, serve, timed_inputs
-from deadweight.pipeline.developing import model_of
+from deadweight.pipeline.models.developing import model_of
 
 
 def words(file: Path, model: Path, basis: Basis) -> Sequence[str]:

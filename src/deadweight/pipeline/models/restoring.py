@@ -12,7 +12,7 @@ from deadweight.judging.task import Program
 from deadweight.models import onnx_files
 from deadweight.models.forms import Form
 from deadweight.models.reading import read
-from deadweight.pipeline.exporting import write_graph
+from deadweight.pipeline.models.exporting import write_graph
 from deadweight.squeezing.files import squeezed_model
 from deadweight.squeezing.graphs import filled_graph
 from deadweight.squeezing.plain_files import write_plain

@@ -41,7 +41,7 @@ def _traced(file: Path, out: Path, asked: Asked, progress: Progress) -> Converte
     if asked.dtype:
         raise UsageError("a graph is made in the dtype of its model", advice="Convert it, then the result: --dtype.")
     from deadweight.judging.task import program_of
-    from deadweight.pipeline.exporting import to_graph
+    from deadweight.pipeline.models.exporting import to_graph
 
     assert asked.task is not None, "it was asked for"
     return to_graph(file, out, program_of(asked.task), progress)
