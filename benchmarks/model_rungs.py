@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,9 +53,10 @@ class Ran:
 
 def run(*words: str | Path) -> Ran:
     """`deadweight model …`; what ends otherwise than with 0 or a refusal is an error, with its first lines."""
-    log = DATA / "ladder.log"
+    log = DATA / f"ladder-{os.getpid()}.log"
     cost = measure([sys.executable, "-m", "deadweight", "model", *words, "--json", "--quiet"], log)
     text = log.read_text("utf-8", "replace")
+    log.unlink()
     start = text.find("{")
     if cost.status not in (0, REFUSED) or start < 0:
         return Ran(cost, {}, " ".join(text.split())[-240:] or f"exit status {cost.status}")
