@@ -27,6 +27,7 @@ from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.plan_file import plan_text
 from deadweight.pipeline.slimming import slim
 from deadweight.pipeline.target import Target
+from deadweight.pipeline.watch import Watch
 
 SITE = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 SUITE = b"def test_one():\n    assert True\n"
@@ -102,7 +103,7 @@ def test_in_an_image_what_came_is_edited_and_what_went_is_gone(app: Path, tmp_pa
     form, staging = format_named("oci-layout"), tmp_path / "staging"
     staging.mkdir()
     assert form.pack is not None
-    with swapped(scene, Choice(level=Level.TIGHT), Output(tmp_path / "out")) as ground:
+    with swapped(scene, Choice(level=Level.TIGHT), Output(tmp_path / "out"), Watch()) as ground:
         assert {f"{SITE}/one/cpu.so", f"{SITE}/light-1.0.dist-info/RECORD"} <= ground.scene.listing.by_path.keys()
         assert str(ground.scene.ownership.of(f"{SITE}/one/cpu.so")) == "light 1.0"
         edit = Edit("remove", (f"{SITE}/one/tests",), Safety.PROVEN, "a-rule", "tests")
@@ -117,6 +118,6 @@ def test_in_an_image_what_came_is_edited_and_what_went_is_gone(app: Path, tmp_pa
 
 def test_without_a_swap_the_ground_is_the_original(app: Path, tmp_path: Path) -> None:
     scene = open_scene(app, Sight())
-    with swapped(scene, Choice(), Output(tmp_path / "out")) as ground:
+    with swapped(scene, Choice(), Output(tmp_path / "out"), Watch()) as ground:
         assert ground.scene is scene
         assert ground.swaps == ()

@@ -69,15 +69,20 @@ def _output(out: Path, make: Callable[[Path], int]) -> Iterator[tuple[Path, int]
     """A temporary sibling, locked while this process lives, removed unless it was renamed away."""
     _refuse_existing(out)
     clean_leftovers(out.parent)
-    with _told(out, out.parent):
-        temporary, descriptor = _locked_sibling(out, make)
+    named: list[Path] = []
     try:
-        with _told(out, temporary):
-            yield temporary, descriptor
-            _sync_directory(out.parent)
+        with _told(out, out.parent):
+            temporary, descriptor = _locked_sibling(out, make, named)
+        try:
+            with _told(out, temporary):
+                yield temporary, descriptor
+                _sync_directory(out.parent)
+        finally:
+            _remove(temporary)  # before its lock is gone
+            os.close(descriptor)
     finally:
-        _remove(temporary)
-        os.close(descriptor)
+        for one in named:
+            _remove(one)
 
 
 def refuse_inside(out: Path, taken: Path) -> None:
@@ -118,10 +123,12 @@ def _refuse_existing(out: Path) -> None:
         )
 
 
-def _locked_sibling(out: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
+def _locked_sibling(out: Path, make: Callable[[Path], int], named: list[Path]) -> tuple[Path, int]:
+    """The sibling and its descriptor; it is `named` before it is made, for an interrupt may come right after."""
     name = os.fsdecode(os.fsencode(out.name)[:_NAME_BYTES])
     while True:
         temporary = out.parent / f".{name}.deadweight-{os.getpid()}-{secrets.token_hex(4)}"
+        named.append(temporary)
         descriptor = make(temporary)
         # Another run may take it for a leftover between its making and its locking: then make another.
         if _claimed(descriptor) and temporary.exists():

@@ -49,8 +49,7 @@ def slim(
     acquaint(scene, exercise)
     wanted = what if isinstance(what, Plan) else replace(what, provable=exercise is not None)
     with ExitStack() as open_rooms:
-        with watch.stage("swap"):
-            ground = open_rooms.enter_context(swapped(scene, wanted, out))
+        ground = open_rooms.enter_context(swapped(scene, wanted, out, watch))
         report, plan = planned(ground, wanted, target_format(scene, out).stores, watch)
         with watch.stage("apply, prove and pack"):
             made = make(ground, plan, out, (seen.sight, wish))

@@ -29,6 +29,7 @@ from deadweight.formats.output import scratch_directory
 from deadweight.owners.attribution import attribute, catalogers, metadata_globs
 from deadweight.pipeline.finding import chosen_rules, find
 from deadweight.pipeline.making.output import Output, target_format
+from deadweight.pipeline.watch import Watch
 
 _ASKED = "swap"
 """The option that asks for swaps, and the one rule that looks at it."""
@@ -69,7 +70,7 @@ def ground_of(scene: Scene) -> Ground:
 
 
 @contextmanager
-def swapped(scene: Scene, what: Choice | Plan, output: Output) -> Iterator[Ground]:
+def swapped(scene: Scene, what: Choice | Plan, output: Output, watch: Watch) -> Iterator[Ground]:
     """The ground once what a person wants swapped is; what comes in is staged beside the output and goes at the end.
 
     A plan's swaps are made with its other edits, which were judged without them.
@@ -78,7 +79,9 @@ def swapped(scene: Scene, what: Choice | Plan, output: Output) -> Iterator[Groun
         yield ground_of(scene)
         return
     with scratch_directory(output.path.absolute()) as room:
-        yield _swapped(scene, what, output, room)
+        with watch.stage("swap"):
+            ground = _swapped(scene, what, output, room)
+        yield ground
 
 
 def _swapped(scene: Scene, choice: Choice, output: Output, room: Path) -> Ground:
