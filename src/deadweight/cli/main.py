@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+from types import FrameType
+
+_A_MOMENT = 0.01
 
 COMMANDS = {
     "weigh": "what is in it, who owns which bytes, what could go",
@@ -32,12 +35,27 @@ def main(arguments: list[str] | None = None) -> None:
         return
     from deadweight.cli.program import run
 
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(ending) is signal.SIG_DFL:  # nohup has it ignored
-            signal.signal(ending, _interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) in (signal.SIG_DFL, signal.default_int_handler):  # nohup has it ignored
+            signal.signal(ending, interrupt)
     sys.exit(run(given))
 
 
-def _interrupt(number: int, frame: object) -> None:
-    """End as Ctrl-C does, so that what was begun is cleaned up."""
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that what was begun is cleaned up.
+
+    Python drops what is raised in a finaliser, and the interrupt with it: there it is raised a moment later.
+    """
+    if _in_finaliser(frame):
+        signal.signal(signal.SIGALRM, interrupt)
+        signal.setitimer(signal.ITIMER_REAL, _A_MOMENT)
+        return
     raise KeyboardInterrupt
+
+
+def _in_finaliser(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
