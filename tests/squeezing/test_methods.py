@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from deadweight.judging.array import Array
 from deadweight.squeezing.calibration import Calibration
+from deadweight.squeezing.coupling import Coupling
 from deadweight.squeezing.decoding import weights as decoded
 from deadweight.squeezing.files import squeezed_model, write_model
 from deadweight.squeezing.method import Choice, Kind, Layer, Method, chosen, methods
@@ -109,7 +110,7 @@ def test_every_method_keeps_whole_numbers_and_truths(method: Method) -> None:
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("scale", [1.0, 1e-6, 1e6])
 def test_no_method_loses_more_than_it_says(method: Method, kind: Kind, scale: float) -> None:
-    layer = Layer(_normal(256, 256) * np.float32(scale), "float32", kind, _moments(256))
+    layer = Layer(_normal(256, 256) * np.float32(scale), "float32", kind, Coupling(_moments(256)))
     off = _off(layer, method, _finest(method))
     assert off <= method.loss
     if method.is_exact:
@@ -118,7 +119,7 @@ def test_no_method_loses_more_than_it_says(method: Method, kind: Kind, scale: fl
 
 @pytest.mark.parametrize("method", _METHODS, ids=lambda one: one.name)
 def test_coarser_takes_fewer_bytes_and_loses_more(method: Method) -> None:
-    layer = Layer(_normal(256, 256), "float32", Kind.LAYER, _moments(256))
+    layer = Layer(_normal(256, 256), "float32", Kind.LAYER, Coupling(_moments(256)))
     factors = method.factors or (_FINEST, _COARSER)
     sizes = [method.squeeze(layer, factor).size for factor in factors]
     errors = [_off(layer, method, factor) for factor in factors]
@@ -129,7 +130,7 @@ def test_coarser_takes_fewer_bytes_and_loses_more(method: Method) -> None:
 
 @pytest.mark.parametrize("method", _METHODS, ids=lambda one: one.name)
 def test_every_method_makes_the_same_of_the_same(method: Method) -> None:
-    layer = Layer(_normal(64, 80), "float32", Kind.LAYER, _moments(80))
+    layer = Layer(_normal(64, 80), "float32", Kind.LAYER, Coupling(_moments(80)))
     first, second = (method.squeeze(layer, _finest(method)) for _ in range(2))
     assert {name: one.tobytes() for name, one in first.parts.items()} == {
         name: one.tobytes() for name, one in second.parts.items()

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from deadweight.squeezing.coupling import Coupling
 from deadweight.squeezing.feedback import STRETCH, WIDEST
 from deadweight.squeezing.rounding import Reals
 
@@ -29,12 +30,14 @@ class Inputs:
     count: int = 0
     biases: set[str] = field(default_factory=set)
     is_turned: bool = False
+    known: Coupling | None = field(default=None, repr=False)
 
     def add(self, rows: Rows) -> None:
         """Add inputs (inputs, columns); those that are not finite are passed over."""
         kept = rows[np.isfinite(rows).all(axis=1)]
         if not len(kept):
             return
+        self.known = None
         products = _products(kept)
         self.products = self.products + products if self.count else products
         self.total = self.total + kept.sum(axis=0) if self.count else kept.sum(axis=0)
@@ -52,6 +55,13 @@ class Inputs:
             return self.products
         mean = self.total.reshape(1, -1)
         return self.products - _products(mean) / self.count
+
+    @property
+    def coupling(self) -> Coupling:
+        """How they go together; one for all that ask, so that its factors are worked out once."""
+        if self.known is None:
+            self.known = Coupling(self.moments)
+        return self.known
 
 
 def _products(rows: Rows) -> Reals:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from deadweight.core.errors import UsageError
 from deadweight.core.plugins import found, named
 from deadweight.judging.array import Array
+from deadweight.squeezing.coupling import Coupling
 from deadweight.squeezing.rounding import Reals
 from deadweight.squeezing.squeezed import Squeezed
 
@@ -33,16 +34,16 @@ class Kind(StrEnum):
 class Layer:
     """One tensor to be made smaller, and what is known of it.
 
-    `dtype` is the name that the file has for it: bfloat16 comes as float32, which holds it exactly. `moments` is the
-    sum of the outer products of its inputs, None where no calibration reached it; `is_turned` says that these go along
-    the first axis. `lookups` says how often calibration looked up each row of a table. `share` is how much coarser it
+    `dtype` is the name that the file has for it: bfloat16 comes as float32, which holds it exactly. `coupling` is
+    how its inputs go together, None where no calibration reached it; `is_turned` says that these go along the first
+    axis. `lookups` says how often calibration looked up each row of a table. `share` is how much coarser it
     may be than the others.
     """
 
     tensor: Array
     dtype: str
     kind: Kind = Kind.LAYER
-    moments: Reals | None = None
+    coupling: Coupling | None = None
     is_turned: bool = False
     lookups: NDArray[np.int64] | None = None
     share: float = 1.0

@@ -93,7 +93,7 @@ def squeezed_tensor(weights: Weights, name: str, choice: Choice) -> Squeezed:
         weights.tensors[name],
         weights.dtype(name),
         weights.kinds.get(name, Kind.LAYER),
-        inputs.moments if inputs else None,
+        inputs.coupling if inputs else None,
         inputs is not None and inputs.is_turned,
         weights.calibration.tables.get(name),
         choice.shares.get(name, 1.0),

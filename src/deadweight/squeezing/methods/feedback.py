@@ -13,11 +13,11 @@ from deadweight.squeezing.squeezed import Squeezed
 def _squeeze(layer: Layer, factor: float) -> Squeezed:
     """A layer that no calibration reached is rounded to the nearest."""
     rows, steps = layer.rows, uniform_steps(layer, factor)
-    if layer.moments is None or layer.kind is Kind.DEPTHWISE or (layer.is_turned and steps.size > 1):
+    if layer.coupling is None or layer.kind is Kind.DEPTHWISE or (layer.is_turned and steps.size > 1):
         return on_grid(layer, codes(rows, steps), steps)
     if layer.is_turned:
-        return on_grid(layer, fed_back(rows.T, layer.moments, steps.T).T, steps)
-    return on_grid(layer, fed_back(rows, layer.moments, steps), steps)
+        return on_grid(layer, fed_back(rows.T, layer.coupling, steps.T).T, steps)
+    return on_grid(layer, fed_back(rows, layer.coupling, steps), steps)
 
 
 METHOD = Method(
