@@ -32,5 +32,16 @@ def test_what_is_no_number_stays_none() -> None:
     assert np.array_equal(as_dtype(np.array([np.inf, -np.inf], np.float32), "bfloat16"), [np.inf, -np.inf])
 
 
+def test_a_single_value_has_the_shape_of_one() -> None:
+    one = from_words(np.array(0x3FC0, np.uint16))
+    assert (one.shape, float(one)) == ((), 1.5)
+    assert words_of(one).shape == words_of(np.array(1.0 / 3, np.float32)).shape == ()
+
+
+def test_what_is_no_number_keeps_its_words_beside_what_is_rounded() -> None:
+    values = np.array([0x7F810000, 0x3F80C000, 0xFFC10000], np.uint32).view(np.float32)
+    assert words_of(values).tolist() == [0x7F81, 0x3F81, 0xFFC1]
+
+
 def test_other_dtypes_are_those_of_numpy() -> None:
     assert as_dtype(np.array([1.5], np.float32), "float16").dtype == np.float16

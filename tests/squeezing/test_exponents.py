@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import struct
 from contextlib import suppress
 
 import numpy as np
 import pytest
+from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.core.errors import Corrupt
 from deadweight.core.tensor import BITS
 from deadweight.models.planes import FLOATS, Way, coded, split, uncoded
-from deadweight.squeezing.exponents import CHUNK, pack, unpack
+from deadweight.squeezing.chunks import CHUNK
+from deadweight.squeezing.exponents import pack, unpack
 
-_HEAD = 19
+_HEAD, _CHUNK_HEAD = 19, 15
 
 
 def _normal(count: int, seed: int = 1) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -40,6 +43,41 @@ def test_not_a_number_infinity_and_both_zeros_keep_their_bits(dtype: str) -> Non
     odd = np.arange(1 << 16, dtype="<u2")
     body = b"".join(bytes(width - 2) + word.tobytes() for word in odd)
     assert unpack(pack(body, dtype)) == body
+
+
+def _first_version(body: bytes, width: int, *, floats: bool) -> bytes:
+    """A body of one chunk as version 1 wrote it."""
+    head = struct.pack("<BBBQ8s", 1, width, floats, len(body), blake3(body).digest(length=8))
+    stored = [coded(plane) for plane in split(body, width, floats=floats)]
+    return head + b"".join(struct.pack("<BI", way, len(plane)) + plane for way, plane in stored)
+
+
+@pytest.mark.parametrize(("dtype", "width"), [("bfloat16", 2), ("float32", 4), ("float64", 8), ("int32", 4)])
+def test_a_body_of_the_first_version_is_read(dtype: str, width: int) -> None:
+    body = np.random.default_rng(7).normal(0, 0.04, 5000).astype(f"<f{width}").tobytes()
+    assert unpack(_first_version(body, width, floats=dtype in FLOATS)) == body
+
+
+def test_a_version_that_is_not_known_is_refused() -> None:
+    with pytest.raises(Corrupt, match="versions 1 to 2"):
+        unpack(b"\x03" + pack(b"1234", "float32")[1:])
+
+
+@pytest.mark.parametrize(("dtype", "least"), [("bfloat16", 1.51), ("float32", 1.205), ("float64", 1.08)])
+def test_normal_weights_take_no_more_than_their_exponents_entropy_and_little_else(dtype: str, least: float) -> None:
+    drawn = np.random.default_rng(8).normal(0, 0.04, CHUNK // 2)
+    body = _bfloat16(drawn.astype(np.float32)) if dtype == "bfloat16" else drawn.astype(dtype).tobytes()
+    assert len(body) / len(pack(body, dtype)) > least
+
+
+def test_weights_that_repeat_are_coded_by_their_repeats() -> None:
+    rows = np.tile(_normal(1000), 50)
+    assert len(rows.tobytes()) / len(pack(rows.tobytes(), "float32", (50, 1000))) > 15
+
+
+def test_float32_that_holds_fewer_bits_is_coded_as_such() -> None:
+    halves = _normal(CHUNK // 4).astype(np.float16).astype(np.float32).tobytes()
+    assert len(halves) / len(pack(halves, "float32")) > 2.2
 
 
 def test_a_tensor_of_several_chunks_comes_back_whole() -> None:
@@ -82,7 +120,7 @@ def test_planes_of_few_symbols_come_back(count: int, length: int) -> None:
 
 def test_noise_is_left_as_it_is_and_costs_no_more_than_its_heads() -> None:
     body = np.random.default_rng(3).bytes(4096)
-    assert len(pack(body, "int32")) == len(body) + _HEAD + 4 * 5
+    assert len(pack(body, "int32")) == len(body) + _HEAD + _CHUNK_HEAD + 4 * 5
 
 
 def test_what_repeats_is_coded_by_its_repeats() -> None:
@@ -112,9 +150,11 @@ def test_half_an_element_is_refused() -> None:
         pack(b"123", "float32")
 
 
-def test_every_cut_is_seen_and_no_flipped_byte_changes_what_comes_out() -> None:
-    body = _normal(300).tobytes()
-    packed = pack(body, "float32")
+@pytest.mark.parametrize("shape", [(300,), (3, 100)])
+def test_every_cut_is_seen_and_no_flipped_byte_changes_what_comes_out(shape: tuple[int, ...]) -> None:
+    scales = np.repeat(np.array([1, 64, 4096], np.float32), 100)
+    body = (_normal(300) * scales).tobytes()
+    packed = pack(body, "float32", shape)
     for at in range(len(packed)):
         with pytest.raises(Corrupt):
             unpack(packed[:at])

@@ -18,6 +18,7 @@ _SAMPLE, _SAMPLES = 1 << 13, 4
 _LEAST = 0.99
 """The share of a plane above which coding it is not worth the time to decode it."""
 _MOST_SYMBOLS = 16
+_ALL = bytes(range(256))
 
 
 class Way(IntEnum):
@@ -49,7 +50,7 @@ def _rotated(low: bytes, high: bytes) -> tuple[bytes, bytes]:
 def coded(plane: bytes) -> tuple[Way, bytes]:
     """The plane in the way that a sample of it says takes the fewest bytes."""
     sample = _sampled(plane)
-    symbols = bytes(sorted(set(sample)))
+    symbols = present(sample)
     if len(symbols) <= _MOST_SYMBOLS and not plane.translate(None, symbols):
         tried = {Way.SYMBOLS: _as_symbols(plane, symbols), Way.REPEATS: of_repeats(plane)}
     else:
@@ -74,12 +75,23 @@ def uncoded(way: int, body: bytes, length: int) -> bytes:
     return body
 
 
-def _sampled(plane: bytes) -> bytes:
+def is_noise(plane: bytes | memoryview) -> bool:
+    """Whether neither codes nor repeats make a sample of the plane smaller."""
+    sample = _sampled(plane, _SAMPLE // _SAMPLES)
+    return len(of_repeats(sample)) > _LEAST * len(sample)
+
+
+def present(plane: bytes) -> bytes:
+    """The bytes that occur, rising: all, without those that are left of all without the plane's."""
+    return _ALL.translate(None, _ALL.translate(None, plane))
+
+
+def _sampled(plane: bytes | memoryview, stretch: int = _SAMPLE) -> bytes:
     """Stretches spread evenly; all of a small plane."""
-    if len(plane) <= _SAMPLE * _SAMPLES:
-        return plane
-    step = (len(plane) - _SAMPLE) // (_SAMPLES - 1)
-    return b"".join(plane[number * step : number * step + _SAMPLE] for number in range(_SAMPLES))
+    if len(plane) <= stretch * _SAMPLES:
+        return bytes(plane)
+    step = (len(plane) - stretch) // (_SAMPLES - 1)
+    return b"".join(bytes(plane[number * step : number * step + stretch]) for number in range(_SAMPLES))
 
 
 def _as_symbols(plane: bytes, symbols: bytes) -> bytes:
@@ -89,7 +101,7 @@ def _as_symbols(plane: bytes, symbols: bytes) -> bytes:
     if not bits:
         return bytes((0,)) + table
     many = 8 // bits
-    codes = plane.translate(bytes(max(0, symbols.find(byte)) for byte in range(256)))
+    codes = plane.translate(bytes.maketrans(symbols, _ALL[: len(symbols)]))
     codes += bytes(-len(codes) % many)
     whole = 0
     for place in range(many):

@@ -1,26 +1,29 @@
 """A squeezed model as an ordinary safetensors file: the parts of each tensor, and its recipe in the metadata.
 
 Of a tensor NAME there are `NAME.codes` (bytes under zstd), `NAME.steps` and whatever else its form takes; what is not
-squeezed stands under its own name. Any reader of safetensors opens it.
+squeezed stands together by dtype (`deadweight.squeezing.pooling`), and in files of version 2 under its own name. Any
+reader of safetensors opens it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 from typing import Any
 
-from deadweight.core.errors import Corrupt, Unknown
+from deadweight.core.errors import Corrupt
 from deadweight.judging.array import Array
 from deadweight.squeezing.decoding import weights
 from deadweight.squeezing.dtypes import BFLOAT16, FLOATS, KNOWN, as_dtype
+from deadweight.squeezing.pooling import Shapes, pooled, shapes_of, unpooled
 from deadweight.squeezing.squeezed import Squeezed
 
 KEY = "deadweight"
-VERSION = 2
+VERSION = 3
+_FIRST = 2
 MOST = 1 << 40
 """Elements above which a shape is not believed."""
 
@@ -50,13 +53,10 @@ class SqueezedModel:
         return {name: dtype for name, dtype in said.items() if dtype == BFLOAT16}
 
     def stored(self) -> Iterator[tuple[str, Array]]:
-        """The tensors that the file holds; raises Unknown where one has the name of another's part."""
+        """The tensors that the file holds."""
         for name, one in self.squeezed.items():
-            for part, array in one.parts.items():
-                if f"{name}.{part}" in self.plain or f"{name}.{part}" in self.squeezed:
-                    raise Unknown(f"the tensor {name}.{part} has the name that a part of {name} takes")
-                yield f"{name}.{part}", array
-        yield from self.plain.items()
+            yield from ((f"{name}.{part}", array) for part, array in one.parts.items())
+        yield from pooled(self.plain, self.words)
 
     def metadata(self) -> dict[str, str]:
         """What the file says of itself."""
@@ -70,8 +70,14 @@ class SqueezedModel:
             }
             for name, one in sorted(self.squeezed.items())
         }
-        said = {"version": VERSION, "tensors": tensors, "dtypes": dict(self.dtypes), "recipe": dict(self.recipe)}
-        return {KEY: json.dumps(said, sort_keys=True)}
+        said = {
+            "version": VERSION,
+            "tensors": tensors,
+            "plain": shapes_of(self.plain, self.words),
+            "dtypes": dict(self.dtypes),
+            "recipe": dict(self.recipe),
+        }
+        return {KEY: json.dumps(said, sort_keys=True, separators=(",", ":"))}
 
 
 def from_stored(stored: Mapping[str, Array], metadata: Mapping[str, str], where: Path) -> SqueezedModel:
@@ -81,7 +87,8 @@ def from_stored(stored: Mapping[str, Array], metadata: Mapping[str, str], where:
         _check_version(said["version"])
         squeezed = {str(name): _one(name, about, stored) for name, about in said["tensors"].items()}
         parts = {f"{name}.{part}" for name, one in squeezed.items() for part in one.parts}
-        plain = {name: one for name, one in stored.items() if name not in parts}
+        own = {name: one for name, one in stored.items() if name not in parts}
+        plain = unpooled(_pools(said["plain"]), own) if said["version"] == VERSION else own
         return SqueezedModel(squeezed, plain, dict(said["recipe"]), _dtypes(said["dtypes"], plain))
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as fault:
         raise Corrupt(
@@ -92,13 +99,27 @@ def from_stored(stored: Mapping[str, Array], metadata: Mapping[str, str], where:
 
 
 def _check_version(version: object) -> None:
-    if version != VERSION:
-        raise ValueError(f"its version is {version!r}, and {VERSION} is read")
+    if version not in (_FIRST, VERSION):
+        raise ValueError(f"its version is {version!r}, and {_FIRST} to {VERSION} are read")
+
+
+def _pools(said: Mapping[str, Any]) -> Shapes:
+    pools = {dtype: {name: _shape(name, shape) for name, shape in shapes.items()} for dtype, shapes in said.items()}
+    if len({name for shapes in pools.values() for name in shapes}) != sum(map(len, pools.values())):
+        raise ValueError("a tensor stands in two pools")
+    return pools
+
+
+def _shape(name: str, said: Sequence[object]) -> tuple[int, ...]:
+    shape = tuple(_whole(one) for one in said)
+    if prod(shape) > MOST:
+        raise ValueError(f"{name}: the shape {shape}")
+    return shape
 
 
 def _one(name: str, about: Mapping[str, Any], stored: Mapping[str, Array]) -> Squeezed:
-    shape = tuple(_whole(one) for one in about["shape"])
-    if prod(shape) > MOST or about["dtype"] not in FLOATS:
+    shape = _shape(name, about["shape"])
+    if about["dtype"] not in FLOATS:
         raise ValueError(f"{name}: {about['dtype']} of the shape {shape}")
     parts = {str(part): stored[f"{name}.{part}"] for part in about["parts"]}
     return Squeezed(shape, about["dtype"], str(about["form"]), parts, {k: _whole(v) for k, v in about["about"].items()})

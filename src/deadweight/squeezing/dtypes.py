@@ -22,13 +22,17 @@ def as_dtype(values: Array, dtype: str) -> Array:
 
 def words_of(values: Array) -> NDArray[np.uint16]:
     """The values as words of bfloat16, rounded to the nearest and to even; what is no number stays none."""
-    bits = np.ascontiguousarray(values, dtype=np.float32).view(np.uint32)
-    rounded = (bits + (((bits >> 16) & 1) + np.uint32(0x7FFF))) >> 16
+    bits = np.asarray(values, dtype=np.float32).ravel().view(np.uint32)
     upper = bits >> 16
-    broken = np.where(upper & 0x7F, upper, upper | 0x40)
-    return np.where(np.isnan(values), broken, rounded).astype(np.uint16)
+    words = upper.astype(np.uint16)
+    if not np.array_equal(upper << 16, bits):
+        words = ((bits + ((upper & 1) + np.uint32(0x7FFF))) >> 16).astype(np.uint16)
+        broken = np.isnan(values).ravel()
+        if broken.any():
+            words[broken] = np.where(upper & 0x7F, upper, upper | 0x40)[broken]
+    return words.reshape(np.shape(values))
 
 
 def from_words(words: NDArray[np.uint16]) -> Array:
     """What words of bfloat16 stand for, as float32."""
-    return (words.astype(np.uint32) << 16).view(np.float32)
+    return np.asarray(words.astype(np.uint32) << 16).view(np.float32)

@@ -1,112 +1,76 @@
 """Tensors coded without loss: exponents by Huffman codes, mantissas as they are, in chunks of a few megabytes.
 
 A body is a head (version, bytes of an element, whether they are floats, the size, eight bytes of blake3 of what comes
-out), then for each chunk and each of its planes the way it is coded, its length in four bytes, and its bytes.
+out), then its chunks. Those of version 1 are planes of bytes and nothing more; they are read, and written no longer.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from math import prod
 
-import numpy as np
 from blake3 import blake3
-from numpy.typing import NDArray
 
 from deadweight.core.errors import Corrupt
 from deadweight.core.tensor import BITS
-from deadweight.models.planes import FLOATS, coded, uncoded
+from deadweight.models.planes import FLOATS
+from deadweight.squeezing.chunks import CHUNK, Kind, chunk, stretches, unchunk
+from deadweight.squeezing.splitting import MORE, whole_of
+from deadweight.squeezing.streams import Body, Piece
 
-CHUNK = 1 << 20
-"""Elements of a chunk."""
-_VERSION = 1
+_VERSION = 2
 _HEAD = struct.Struct("<BBBQ8s")
-_PLANE = struct.Struct("<BI")
-_Bytes = NDArray[np.uint8]
 
 
-def pack(body: bytes, dtype: str) -> bytes:
-    """The elements of a tensor, little-endian, in fewer bytes where they allow it; a few more where they do not."""
+def pack(body: Piece, dtype: str, shape: tuple[int, ...] = ()) -> bytes:
+    """The elements of a tensor, little-endian, in fewer bytes where they allow it; a few more where they do not.
+
+    The shape, where it is known, tells which of them are of a like scale.
+    """
     width = max(1, BITS.get(dtype, 8) // 8)
-    floats = dtype in FLOATS
+    kind = Kind(width, dtype in FLOATS, MORE.get(dtype, 0))
     if len(body) % width:
         raise ValueError(f"{len(body)} bytes are no whole elements of {dtype}")
-    head = _HEAD.pack(_VERSION, width, floats, len(body), _digest(body))
+    pieces: list[Piece] = [_HEAD.pack(_VERSION, width, kind.is_float, len(body), _digest(body))]
     view = memoryview(body)
-    chunks = (bytes(view[at : at + CHUNK * width]) for at in range(0, len(body), CHUNK * width))
-    return b"".join((head, *_planes(_split(chunk, width, floats=floats) for chunk in chunks)))
+    for start, held in stretches(len(body) // width, shape):
+        pieces += chunk(view[start * width : (start + prod(held)) * width], kind, held)
+    return b"".join(pieces)
 
 
-def _split(chunk: bytes, width: int, *, floats: bool) -> list[_Bytes]:
-    """The planes as `deadweight.models.planes.split` gives them, twice as fast."""
-    whole = np.frombuffer(chunk, dtype=np.uint8).reshape(-1, width)
-    planes = [np.ascontiguousarray(whole[:, place]) for place in range(width)]
-    if floats:
-        low, high = planes[-2:]
-        planes[-2:] = [_both(low << 1, high >> 7), _both(high << 1, low >> 7)]
-    return planes
-
-
-def _joined(stored: Sequence[bytes], *, floats: bool) -> bytes:
-    """The elements of planes that `_split` gave."""
-    planes = [np.frombuffer(plane, dtype=np.uint8) for plane in stored]
-    if floats:
-        low, high = planes[-2:]
-        planes[-2:] = [_both(low >> 1, high << 7), _both(high >> 1, low << 7)]
-    whole = np.empty((len(planes[0]), len(planes)), dtype=np.uint8)
-    for place, plane in enumerate(planes):
-        whole[:, place] = plane
-    return whole.tobytes()
-
-
-def _both(some: NDArray[Any], others: NDArray[Any]) -> _Bytes:
-    return np.asarray(some | others, dtype=np.uint8)
-
-
-def _planes(chunks: Iterable[list[_Bytes]]) -> Iterator[bytes]:
-    for planes in chunks:
-        for plane in planes:
-            way, stored = coded(plane.tobytes())
-            yield _PLANE.pack(way, len(stored))
-            yield stored
-
-
-def unpack(body: bytes, wanted: int | None = None) -> bytes:
+def unpack(body: Piece, wanted: int | None = None) -> bytes:
     """The elements again, bit by bit; raises Corrupt for what `pack` did not write or what has been changed since.
 
     `wanted` are the bytes that the tensor's shape says: nothing is unpacked where the head says another number.
     """
     if len(body) < _HEAD.size:
         raise Corrupt("it is no coded tensor: it ends within its head")
-    version, width, floats, size, digest = _HEAD.unpack_from(body)
-    if version != _VERSION or not width or size % width or (floats and width < 2):
-        raise Corrupt(f"it is no coded tensor of the version {_VERSION}")
+    version, width, is_float, size, digest = _HEAD.unpack_from(body)
+    if version not in (1, _VERSION) or not width or size % width or (is_float and width not in (2, 4, 8)):
+        raise Corrupt(f"it is no coded tensor of the versions 1 to {_VERSION}")
     if wanted not in (None, size):
         raise Corrupt(f"a coded tensor holds {size} bytes, its shape says {wanted}")
-    pieces, at = [], _HEAD.size
-    for start in range(0, size, CHUNK * width):
-        length = min(CHUNK, (size - start) // width)
-        planes, at = _uncoded(body, at, (width, length))
-        pieces.append(_joined(planes, floats=bool(floats)))
-    whole = b"".join(pieces)
-    if at != len(body) or _digest(whole) != digest:
+    whole = _whole(Body(memoryview(body), _HEAD.size), Kind(width, bool(is_float)), (version, size // width))
+    if _digest(whole) != digest:
         raise Corrupt("a coded tensor was changed since it was written", advice="Fetch the file again.")
     return whole
 
 
-def _uncoded(body: bytes, at: int, planes: tuple[int, int]) -> tuple[list[bytes], int]:
-    """So many planes of so many bytes, and where they end."""
-    found = []
-    for _ in range(planes[0]):
-        if at + _PLANE.size > len(body):
-            raise Corrupt("a coded tensor ends within a plane")
-        way, length = _PLANE.unpack_from(body, at)
-        at += _PLANE.size
-        found.append(uncoded(way, body[at : at + length], planes[1]))
-        at += length
-    return found, at
+def _whole(body: Body, kind: Kind, said: tuple[int, int]) -> bytes:
+    """All chunks, of a version and of so many elements."""
+    version, left = said
+    pieces: list[Piece] = []
+    while left:
+        if version == 1:
+            planes = [body.plane(min(CHUNK, left)) for _ in range(kind.width)]
+            pieces.append(whole_of(planes, is_float=kind.is_float))
+        else:
+            pieces.append(unchunk(body, kind, left))
+        left -= len(pieces[-1]) // kind.width
+    if body.at != len(body.whole):
+        raise Corrupt("a coded tensor goes on behind its end")
+    return b"".join(pieces)
 
 
-def _digest(body: bytes) -> bytes:
+def _digest(body: Piece) -> bytes:
     return blake3(body).digest(length=8)

@@ -79,8 +79,7 @@ def squeezed_model(path: Path) -> SqueezedModel:
 
 def write_model(stream: BinaryIO, model: SqueezedModel) -> None:
     """The squeezed model as a safetensors file."""
-    plain = {name: dtype for name, dtype in model.words.items() if name in model.plain}
-    write_safetensors(stream, dict(model.stored()), model.metadata(), plain)
+    write_safetensors(stream, dict(model.stored()), model.metadata())
 
 
 def size_of(model: SqueezedModel) -> int:

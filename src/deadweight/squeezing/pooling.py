@@ -1,0 +1,52 @@
+"""Tensors that are not squeezed, stored together by dtype: many small ones cost no head each, and are coded as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import prod
+
+import numpy as np
+
+from deadweight.judging.array import Array
+from deadweight.squeezing.dtypes import BFLOAT16, KNOWN, from_words, words_of
+from deadweight.squeezing.exponents import pack, unpack
+
+POOL = "deadweight.plain"
+"""What the stored names begin with; the dtype follows."""
+Shapes = Mapping[str, Mapping[str, tuple[int, ...]]]
+
+
+def shapes_of(plain: Mapping[str, Array], words: Mapping[str, str]) -> dict[str, dict[str, tuple[int, ...]]]:
+    """The shapes of the tensors by the dtype that they are stored in, and by name."""
+    found: dict[str, dict[str, tuple[int, ...]]] = {}
+    for name in sorted(plain):
+        found.setdefault(words.get(name, plain[name].dtype.name), {})[name] = plain[name].shape
+    return found
+
+
+def pooled(plain: Mapping[str, Array], words: Mapping[str, str]) -> Iterator[tuple[str, Array]]:
+    """The pools by their stored names; what `words` calls bfloat16 is stored as such."""
+    for dtype, shapes in shapes_of(plain, words).items():
+        held = (words_of(plain[name]) if dtype == BFLOAT16 else plain[name] for name in shapes)
+        body = b"".join(np.ascontiguousarray(one.astype(one.dtype.newbyteorder("<"))).tobytes() for one in held)
+        yield f"{POOL}.{dtype}", np.frombuffer(pack(body, dtype), dtype=np.uint8)
+
+
+def unpooled(said: Shapes, stored: Mapping[str, Array]) -> dict[str, Array]:
+    """The tensors by name; raises KeyError, ValueError or Corrupt for pools that are not what is said of them."""
+    more = stored.keys() - {f"{POOL}.{dtype}" for dtype in said}
+    if more:
+        raise ValueError(f"nothing is said of {', '.join(sorted(more)[:5])}")
+    found: dict[str, Array] = {}
+    for dtype, shapes in said.items():
+        if dtype not in KNOWN:
+            raise ValueError(f"a pool is of {dtype}")
+        kind = np.dtype("<u2" if dtype == BFLOAT16 else dtype).newbyteorder("<")
+        sizes = {name: prod(shape) for name, shape in shapes.items()}
+        whole = np.frombuffer(unpack(stored[f"{POOL}.{dtype}"].tobytes(), sum(sizes.values()) * kind.itemsize), kind)
+        at = 0
+        for name, shape in shapes.items():
+            one = whole[at : at + sizes[name]].reshape(shape)
+            found[name] = from_words(one) if dtype == BFLOAT16 else one
+            at += sizes[name]
+    return found
