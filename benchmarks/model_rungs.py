@@ -118,6 +118,8 @@ def squeezed(ladder: Ladder, rung: str, model: str, *more: str) -> None:
 
 def worst_of(gate: list[dict[str, Any]]) -> str:
     """The task of least certainty, in words."""
+    if not gate:
+        return "no method makes it as small as asked"
     worst = min(gate, key=lambda one: float(one["lower"]))
     kept = worst["after"] / worst["before"]
     return f"{worst['task']} {kept:.3f}, at least {worst['lower']:.3f} (n {worst['examples']:,}; worst of {len(gate)})"

@@ -63,3 +63,21 @@ def test_methods_are_listed_by_the_order_in_which_a_search_asks_them() -> None:
     said = methods_text([("slow", "a", 0), ("second", "b", 2), ("first", "c", 1)])
     assert [line.split()[0] for line in said.splitlines()] == ["first", "second", "slow"]
     assert "slow       a; only where it is named" in said
+
+
+def test_a_point_says_what_the_gate_is_foreseen_to_say() -> None:
+    said = text(replace(_REPORT, front=(replace(_POINT, foreseen=0.9534),)), colour=False)
+    assert "at least 96.0%; the gate: 95.3% or more" in said
+
+
+def test_a_point_that_was_made_for_its_size_is_told_as_not_judged() -> None:
+    other = Tried(0.9, 110_000, (), "feedback")
+    said = text(replace(_REPORT, front=(other, _POINT)), colour=False)
+    assert "9.09x  made for its size, not judged" in said
+
+
+def test_where_no_method_is_small_enough_the_size_is_to_blame_and_not_the_share() -> None:
+    nothing = replace(_REPORT, chosen=None, gate=(), after=0, out="")
+    sized = text(replace(nothing, front=(Tried(0.9, 110_000, (), "feedback"),)), colour=False)
+    assert "No method makes it as small as asked. Ask for less: --ratio." in sized
+    assert "Ask for less: --keep." in text(replace(nothing, front=(_POINT,)), colour=False)

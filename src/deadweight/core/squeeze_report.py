@@ -27,16 +27,25 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One point of the front: the method and how coarse, the file's bytes, and what development data say."""
+    """One point of the front: the method and how coarse, the file's bytes, and what development data say.
+
+    `judged` is empty where only its size was asked for. `foreseen` is what the gate is 90 % sure to say of the worst
+    task, at least: less than development data say, whose word chose the point, and who are a sample as the gate is.
+    """
 
     factor: float
     size: int
     judged: tuple[Judged, ...]
     method: str = ""
+    foreseen: float = 0.0
+
+    def is_safe(self, keep: float) -> bool:
+        """Whether the gate is likely to find that share kept on every task."""
+        return bool(self.judged) and self.foreseen >= keep
 
     def passes(self, keep: float) -> bool:
-        """Whether every task keeps that share."""
-        return all(one.passes(keep) for one in self.judged)
+        """Whether every task keeps that share, by development data."""
+        return bool(self.judged) and all(one.passes(keep) for one in self.judged)
 
     @property
     def worst(self) -> Judged:

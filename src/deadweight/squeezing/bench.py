@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from deadweight.core.progress import SILENT, Progress
@@ -12,29 +13,51 @@ from deadweight.judging.array import Array
 from deadweight.judging.gate import Standard, standard
 from deadweight.judging.steadiness import check_steady
 from deadweight.judging.task import Program
+from deadweight.squeezing.calibration import Calibration
 from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import Stored
 from deadweight.squeezing.method import Choice, Method
 from deadweight.squeezing.norms import Norms, norms_of
-from deadweight.squeezing.reaching import calibration_of
+from deadweight.squeezing.reaching import calibrate, calibration_of
 from deadweight.squeezing.sensitivity import shares
 from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
 
 
 @dataclass(slots=True)
 class Bench:
-    """The program, the original's weights, and the original's word on each part that was asked."""
+    """The program, the original's weights, and the original's word on each part that was asked.
+
+    `seconds` is what one example of development took the original.
+    """
 
     program: Program
     weights: Weights
     standards: dict[str, tuple[Standard, ...]] = field(default_factory=dict)
     shares: Mapping[str, float] | None = None
     norms: Norms | None = None
+    seconds: float = 0.0
 
     def made(self, choice: Choice) -> SqueezedModel:
-        """The squeezed model; what rounding does to batch normalisation is measured on calibration and made good."""
-        model = squeezed(self.weights, choice)
-        return model if self.norms is None or choice.method.is_exact else self.norms.restated(self.weights, model)
+        """The squeezed model, batch normalisation as it was."""
+        return squeezed(self.weights, choice)
+
+    def finished(self, model: SqueezedModel, method: Method) -> SqueezedModel:
+        """The model where what rounding does to batch normalisation is measured on calibration and made good."""
+        return model if self.norms is None or method.is_exact else self.norms.restated(self.weights, model)
+
+    def slack(self, method: Method) -> int:
+        """Bytes that finishing a model may add to it, at most."""
+        return 0 if self.norms is None or method.is_exact else self.norms.slack(self.weights)
+
+    def measure(self, clock: Callable[[], float] = monotonic) -> None:
+        """Ask the original development data now, and take the time of it."""
+        since = clock()
+        self._standards("development")
+        self.seconds = (clock() - since) / max(1, sum(self.examples("development").values()))
+
+    def examples(self, part: str) -> dict[str, int]:
+        """How many of them the part of each task has."""
+        return {task.name: len(task.parts[part][1]) for task in self.program.of(part)}
 
     def choice(self, method: Method, factor: float, progress: Progress = SILENT) -> Choice:
         """The method at that factor; what each layer bears is measured once, for the methods that take any factor."""
@@ -46,10 +69,14 @@ class Bench:
 
     def judge(self, candidate: Mapping[str, Array], part: str) -> tuple[Judged, ...]:
         """What each task's part says of the candidate; raises UsageError where the original is no measure."""
+        standards = self._standards(part)
+        model = self.program.build(candidate)
+        return tuple(one.judged(self.program.rows(model, one.task.parts[part][0])) for one in standards)
+
+    def _standards(self, part: str) -> tuple[Standard, ...]:
         if part not in self.standards:
             self.standards[part] = self._asked(part, self.program.build(self.weights.tensors))
-        model = self.program.build(candidate)
-        return tuple(one.judged(self.program.rows(model, one.task.parts[part][0])) for one in self.standards[part])
+        return self.standards[part]
 
     def _asked(self, part: str, original: Any) -> tuple[Standard, ...]:  # noqa: ANN401  the user's own model
         return tuple(
@@ -63,9 +90,23 @@ def bench_of(stored: Stored, program: Program, progress: Progress = SILENT) -> B
     if program.prepare is not None:
         program.prepare(original)
     progress.start("calibrating", 0, "inputs")
-    found = calibration_of(stored, program, original)
+    found, norms = _calibrated(stored, program, original)
     progress.finish()
-    norms = norms_of(program, original, stored.tensors)
     check_steady(program, original)
     kinds = kinds_of(stored.tensors, found.tables.keys(), found.gates)
     return Bench(program, Weights(stored.tensors, kinds, found, stored.dtypes), norms=norms)
+
+
+def _calibrated(stored: Stored, program: Program, original: object) -> tuple[Calibration, Norms | None]:
+    """What comes to layers, and to batch normalisation, by one run over the calibration inputs."""
+    norms: list[Norms] = []
+
+    def run() -> None:
+        seen = norms_of(program, original, stored.tensors)
+        if seen is None:
+            calibrate(program, original)
+        else:
+            norms.append(seen)
+
+    found = calibration_of(stored, program, original, run)
+    return found, next(iter(norms), None)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deadweight.codecs.zstd import CODEC as ZSTD
+from deadweight.codecs.zstd import library
 from deadweight.core.errors import Corrupt
 from deadweight.squeezing.rounding import Codes
 
@@ -77,11 +78,10 @@ def _bytes(flat: Codes, bits: int) -> bytes:
 
 
 def packed(body: bytes, level: int = LEVEL) -> bytes:
-    """The bytes under zstd."""
-    out = io.BytesIO()
-    with ZSTD.writer(out, level) as stream:
-        stream.write(body)
-    return out.getvalue()
+    """The bytes under zstd, with a checksum; told at once, so that tables are as large as so many bytes ask for."""
+    zstd = library()
+    name = zstd.CompressionParameter
+    return bytes(zstd.compress(body, options={name.compression_level: level, name.checksum_flag: 1}))
 
 
 def unpacked(body: bytes, size: int) -> bytes:

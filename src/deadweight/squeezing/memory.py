@@ -1,9 +1,9 @@
-"""The points of a search that were judged before, so that a search that was cut short goes on where it was."""
+"""The points of a search that were made and judged before, so that a search that was cut short goes on where it was."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,14 +23,21 @@ class Memory:
 
     def recall(self, method: str, factor: float) -> Tried | None:
         """The method's point of that factor, where it was judged."""
-        return next((one for one in self._known() if (one.method, one.factor) == (method, factor)), None)
+        return next((one for one in self._of(method, factor) if one.judged), None)
+
+    def size(self, method: str, factor: float) -> int | None:
+        """The bytes of the method's point of that factor, where it was made for its size alone."""
+        return next((one.size for one in self._of(method, factor) if not one.judged), None)
 
     def keep(self, point: Tried) -> None:
         """Remember the point."""
-        if self.path is None or self.recall(point.method, point.factor) is not None:
+        if self.path is None or any(bool(one.judged) == bool(point.judged) for one in self._of(*_place(point))):
             return
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"subject": self.subject, **_plain(point)}) + "\n")
+
+    def _of(self, method: str, factor: float) -> Iterator[Tried]:
+        return (one for one in self._known() if _place(one) == (method, factor))
 
     def _known(self) -> list[Tried]:
         if self.path is None or not self.path.is_file():
@@ -47,6 +54,10 @@ class Memory:
                     f"it is no record of a search ({fault})", where=str(self.path), advice="Delete it to begin anew."
                 ) from fault
         return found
+
+
+def _place(point: Tried) -> tuple[str, float]:
+    return point.method, point.factor
 
 
 def _plain(point: Tried) -> Mapping[str, object]:

@@ -10,7 +10,7 @@ from deadweight.judging.array import Array
 from deadweight.judging.task import Program
 from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.reaching import calibrate
-from deadweight.squeezing.squeezing import Weights, restated
+from deadweight.squeezing.squeezing import Weights, kept, restated
 from deadweight.squeezing.statistics import Spread, matched, spreads
 
 
@@ -26,6 +26,11 @@ class Norms:
         tensors = model.weights()
         after = _spreads(self.program, self.program.build(tensors), tensors)
         return restated(weights, model, dict(matched(weights.tensors, self.before, after)))
+
+    def slack(self, weights: Weights) -> int:
+        """Bytes that restating may add, at most: those of statistics that were kept in half of theirs."""
+        names = [name for one in self.before for name in (one.mean_name, one.variance_name)]
+        return sum(weights.tensors[one].nbytes - kept(weights.tensors[one], weights.dtype(one)).nbytes for one in names)
 
 
 def norms_of(program: Program, original: Any, tensors: Mapping[str, Array]) -> Norms | None:  # noqa: ANN401  the user's

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from deadweight.judging.task import Program
 from deadweight.squeezing.calibrating import calibrated
 from deadweight.squeezing.calibration import Calibration
@@ -9,11 +11,14 @@ from deadweight.squeezing.files import Stored
 from deadweight.squeezing.graph_calibrating import calibrated_graph, is_graph
 
 
-def calibration_of(stored: Stored, program: Program, original: object) -> Calibration:
-    """What calibration told of the tensors; nothing of a model that is of neither torch nor onnxruntime."""
+def calibration_of(stored: Stored, program: Program, original: object, run: Callable[[], object]) -> Calibration:
+    """What calibration told of the tensors; nothing of a model that is of neither torch nor onnxruntime.
+
+    `run` has a model of torch asked the calibration inputs; a graph is run by itself.
+    """
     if is_graph(original) and stored.path.suffix == ".onnx":
         return calibrated_graph(stored.path, program.calibration)
-    return calibrated(original, stored.tensors, lambda: calibrate(program, original))
+    return calibrated(original, stored.tensors, run)
 
 
 def calibrate(program: Program, model: object) -> None:

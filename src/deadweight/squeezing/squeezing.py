@@ -43,11 +43,8 @@ class Weights:
 
 def squeezed(weights: Weights, choice: Choice) -> SqueezedModel:
     """The model as the method has it."""
-    if choice.method.is_exact:
-        whole = {name: squeezed_tensor(weights, name, choice) for name in _floats(weights)}
-        return _model(weights, choice, whole, {})
-    whole = {name: squeezed_tensor(weights, name, choice) for name in weights.kinds}
-    return _model(weights, choice, whole, corrected(weights, whole))
+    whole = {name: squeezed_tensor(weights, name, choice) for name in taken(weights, choice)}
+    return _model(weights, choice, whole, {} if choice.method.is_exact else corrected(weights, whole))
 
 
 def _model(
@@ -55,7 +52,7 @@ def _model(
 ) -> SqueezedModel:
     rest = {name: changed.get(name, one) for name, one in weights.tensors.items() if name not in whole}
     is_exact = choice.method.is_exact
-    plain = rest if is_exact else {name: _kept(one, weights.dtype(name)) for name, one in rest.items()}
+    plain = rest if is_exact else {name: kept(one, weights.dtype(name)) for name, one in rest.items()}
     dtypes = {name: weights.dtype(name) for name, one in plain.items() if one.dtype.name != weights.dtype(name)}
     recipe = {"method": choice.method.name, "factor": choice.factor, "shares": dict(choice.shares)}
     return SqueezedModel(whole, plain, recipe, dtypes)
@@ -63,10 +60,10 @@ def _model(
 
 def restated(weights: Weights, model: SqueezedModel, changed: Mapping[str, Array]) -> SqueezedModel:
     """The model with other values of tensors that it does not squeeze, kept as small as those were."""
-    kept = {name: _kept(as_dtype(one, weights.dtype(name)), weights.dtype(name)) for name, one in changed.items()}
-    dtypes = {name: weights.dtype(name) for name, one in kept.items() if one.dtype.name != weights.dtype(name)}
-    rest = {name: dtype for name, dtype in model.dtypes.items() if name not in kept}
-    return replace(model, plain={**model.plain, **kept}, dtypes={**rest, **dtypes})
+    own = {name: kept(as_dtype(one, weights.dtype(name)), weights.dtype(name)) for name, one in changed.items()}
+    dtypes = {name: weights.dtype(name) for name, one in own.items() if one.dtype.name != weights.dtype(name)}
+    rest = {name: dtype for name, dtype in model.dtypes.items() if name not in own}
+    return replace(model, plain={**model.plain, **own}, dtypes={**rest, **dtypes})
 
 
 def corrected(weights: Weights, whole: Mapping[str, Squeezed]) -> dict[str, Array]:
@@ -101,13 +98,15 @@ def squeezed_tensor(weights: Weights, name: str, choice: Choice) -> Squeezed:
     return choice.method.squeeze(layer, choice.factor)
 
 
-def _floats(weights: Weights) -> tuple[str, ...]:
-    """What a method takes that gives back every bit."""
+def taken(weights: Weights, choice: Choice) -> tuple[str, ...]:
+    """The tensors that the method squeezes: one that gives back every bit takes those that are not finite too."""
+    if not choice.method.is_exact:
+        return tuple(weights.kinds)
     return tuple(name for name, one in weights.tensors.items() if one.dtype.kind == "f" and one.size >= SMALLEST)
 
 
-def _kept(tensor: Array, dtype: str) -> Array:
-    """A small tensor, in float16 where that is near enough: no value gone to infinity or to nothing."""
+def kept(tensor: Array, dtype: str) -> Array:
+    """A tensor that is not squeezed, in float16 where that is near enough: no value gone to infinity or to nothing."""
     if tensor.dtype.kind != "f" or tensor.dtype.itemsize <= 2 or dtype == BFLOAT16 or not tensor.size:
         return tensor
     with np.errstate(over="ignore", invalid="ignore"):

@@ -10,12 +10,11 @@ from deadweight.core.squeeze_report import Reached, SqueezeReport, Tried
 from deadweight.judging.gate import check_enough
 from deadweight.judging.looks import Looks
 from deadweight.judging.task import Program
-from deadweight.squeezing.bench import Bench, bench_of
-from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.files import size_of, stored_of, write_checked
-from deadweight.squeezing.graphs import with_graph
+from deadweight.pipeline.models.workshop import Workshop
+from deadweight.squeezing.bench import bench_of
+from deadweight.squeezing.files import stored_of, write_checked
 from deadweight.squeezing.memory import Memory
-from deadweight.squeezing.method import Choice, Kind, Method
+from deadweight.squeezing.method import Kind, Method
 from deadweight.squeezing.search import Aim, best, search
 from deadweight.squeezing.squeezing import Weights, not_finite
 
@@ -40,42 +39,29 @@ def squeeze(order: Order, program: Program, progress: Progress = SILENT) -> Sque
     before = order.file.stat().st_size
     check_enough(program, order.aim.keep)
     bench = bench_of(stored_of(order.file), program, progress)
-    front = _front(order, bench, progress)
+    workshop = Workshop(order.file, bench, order.memory, progress)
+    front = _front(order, workshop)
     chosen = best(order.aim, before, front)
     report = SqueezeReport(
         str(order.file), before, order.aim.keep, front, chosen, reached=_reached(bench.weights), notes=program.notes
     )
     if chosen is None:
         return report
-    method = next(one for one in order.methods if one.name == chosen.method)
-    model = _squeezed(order, bench, bench.choice(method, chosen.factor, progress))
+    model = workshop.model(next(one for one in order.methods if one.name == chosen.method), chosen.factor)
     candidate = f"{order.memory.subject} {chosen.method} {chosen.factor}"
     report = replace(report, looks=order.looks.before(candidate), gate=bench.judge(model.weights(), "gate"))
     order.looks.note(candidate)
     return replace(report, out=str(order.out), after=write_checked(order.out, model)) if report.passed else report
 
 
-def _front(order: Order, bench: Bench, progress: Progress) -> tuple[Tried, ...]:
-    """The points that the search asks for; those that an earlier run judged are not judged again."""
-
-    def attempt(method: Method, factor: float) -> Tried:
-        point = order.memory.recall(method.name, factor)
-        if point is None:
-            model = _squeezed(order, bench, bench.choice(method, factor, progress))
-            point = Tried(factor, size_of(model), bench.judge(model.weights(), "development"), method.name)
-            order.memory.keep(point)
-        progress.advance(1)
-        return point
-
-    progress.start("searching", 0, "models")
-    front = search(order.aim, order.file.stat().st_size, order.methods, attempt)
-    progress.finish()
+def _front(order: Order, workshop: Workshop) -> tuple[Tried, ...]:
+    """The points that the search asks for, and before them what each look is expected to take."""
+    workshop.progress.start("asking the original", 0, "models")
+    workshop.bench.measure()
+    workshop.announce()
+    front = search(order.aim, order.file.stat().st_size, order.methods, workshop)
+    workshop.progress.finish()
     return front
-
-
-def _squeezed(order: Order, bench: Bench, choice: Choice) -> SqueezedModel:
-    """The model at that choice, with the graph that it is of."""
-    return with_graph(bench.made(choice), order.file)
 
 
 def _reached(weights: Weights) -> Reached:

@@ -29,13 +29,13 @@ def _lines(report: SqueezeReport, paint: Paint) -> Iterator[str]:
     yield paint(printable(report.file), "bold") + f"  {size(report.before)}"
     yield from (f"  {printable(note)}" for note in report.notes)
     yield ""
-    yield paint("Tried", "bold") + paint("  (the worst task on development data; at least, 95 % sure)", "dim")
+    yield paint("Tried", "bold") + paint("  (the worst task by development data; the gate as far as foreseen)", "dim")
     yield from (_point(report, one, paint) for one in report.front)
     yield from _reached(report, paint)
     yield ""
     if report.chosen is None:
         yield paint("Nothing passes: nothing was written.", "red", "bold")
-        yield f"  No point is as small as asked and keeps {report.keep:.0%}. Ask for less: --ratio, --keep."
+        yield from _nothing(report)
         return
     yield paint("Gate", "bold") + paint("  (data that nothing looked at before)", "dim")
     yield from (_task(report, one, paint) for one in report.gate)
@@ -43,6 +43,13 @@ def _lines(report: SqueezeReport, paint: Paint) -> Iterator[str]:
         yield f"  It judged {report.looks} other {'candidate' if report.looks == 1 else 'candidates'} before."
     yield ""
     yield from _result(report, report.chosen, paint)
+
+
+def _nothing(report: SqueezeReport) -> Iterator[str]:
+    if all(not one.judged for one in report.front):
+        yield "  No method makes it as small as asked. Ask for less: --ratio."
+    else:
+        yield f"  The gate is likely to find less than {report.keep:.0%} kept of each point. Ask for less: --keep."
 
 
 def _reached(report: SqueezeReport, paint: Paint) -> Iterator[str]:
@@ -63,11 +70,18 @@ def _named(says: str, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _point(report: SqueezeReport, one: Tried, paint: Paint) -> str:
+    bytes_of = f"{printable(one.method):<9}{size(one.size):>10}  {times(report.before, one.size):>7}"
+    if not one.judged:
+        return "  " + paint(f"{bytes_of}  made for its size, not judged", "dim")
     worst = one.worst
     mark = "  <- to the gate" if one == report.chosen else ""
-    bytes_of = f"{printable(one.method):<9}{size(one.size):>10}  {times(report.before, one.size):>7}"
-    says = f"{bytes_of}  {worst.ratio:7.1%} of {printable(worst.task)}"
-    return f"  {paint(says, *(() if one.passes(report.keep) else ('dim',)))}, at least {worst.lower:.1%}{mark}"
+    kept = f"{worst.ratio:7.1%} of {printable(worst.task)}, at least {worst.lower:.1%}"
+    says = paint(f"{bytes_of}  {kept}", *(() if _is_good(report, one) else ("dim",)))
+    return f"  {says}; the gate: {one.foreseen:.1%} or more{mark}"
+
+
+def _is_good(report: SqueezeReport, one: Tried) -> bool:
+    return one == report.chosen or one.is_safe(report.keep)
 
 
 def _task(report: SqueezeReport, one: Judged, paint: Paint) -> str:
