@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from deadweight.native.lzss import texts
+
 _NAME = re.compile(rb"[A-Za-z_][\w.]{2,}")
 _LONGEST = 60
 _STRING_SECTIONS = (b".rodata", b".data", b".data.rel.ro", b".data.rel.local")
@@ -20,7 +22,7 @@ _SMALLEST_TEXT = 64
 class EmbeddedNames:
     """The names in an extension module; `joined` holds those that Cython stores as one text without ends between them.
 
-    Since Cython 3.1 the strings of a module are one text, since 3.2 compressed with zlib.
+    Since Cython 3.1 the strings of a module are one text, since 3.2 packed with zlib, since 3.3 in a way of its own.
     """
 
     names: frozenset[str]
@@ -40,7 +42,7 @@ def embedded_names(body: bytes) -> EmbeddedNames:
         for name in _NAME.findall(part):
             (found.add if len(name) <= _LONGEST else joined.append)(name)
         if cython:
-            joined.extend(_unpacked(part))
+            joined += (*_unpacked(part), *texts(part))
     return EmbeddedNames(
         frozenset(name.decode("ascii", "ignore") for name in found), b"\n".join(joined).decode("utf-8", "replace")
     )
