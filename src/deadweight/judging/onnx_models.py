@@ -60,9 +60,14 @@ def ran(session: InferenceSession, columns: Sequence[Array]) -> Array:
     return np.asarray(found[0])
 
 
+def dtype_of(kind: str) -> np.dtype[Any]:
+    """The dtype of what the graph takes, by onnxruntime's word for it; raises KeyError for what is no array."""
+    return np.dtype(_TYPES[kind])
+
+
 def _as_wanted(name: str, kind: str, column: Array) -> Array:
     """The column in the graph's dtype: wider or narrower, never whole numbers of fractions."""
-    wanted = np.dtype(_TYPES[kind])
+    wanted = dtype_of(kind)
     if column.dtype.kind == "f" and wanted.kind in "iub":
         raise UsageError(f"the graph takes whole numbers, the samples have {column.dtype}", where=f"input {name!r}")
     return np.ascontiguousarray(column, dtype=wanted)

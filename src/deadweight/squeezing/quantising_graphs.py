@@ -23,6 +23,7 @@ from deadweight.judging.faults import failing
 from deadweight.judging.onnx_models import opened
 from deadweight.models import onnx_files
 from deadweight.models.casting import FLOATS
+from deadweight.squeezing.graph_fusing import fuse
 
 SMALLEST = 4096
 """Elements below which a tensor stays as it is and nobody asks why."""
@@ -30,6 +31,8 @@ _INTEGERS = 4
 """What `accuracy_level` calls sums in int8."""
 _WHOLE = ("int8", "uint8", "int4", "uint4", "int2", "uint2")
 _FIRST_INT4 = 21
+_MISTAKEN = ("Attention",)
+"""ONNX's own operator of that name is taken for onnxruntime's, and the result does not open."""
 _SCALES = ("_scale", "_scales", "_zero_point", "_zero_points")
 Feeds = Sequence[Mapping[str, Array]]
 
@@ -100,8 +103,12 @@ def _prepare(path: Path, prepared: Path) -> None:
 
 def _dynamic(prepared: Path, made: Path, bits: Bits, _: Feeds) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.registry import IntegerOpsRegistry
 
-    quantize_dynamic(str(prepared), str(made), per_channel=bits.per_channel, weight_type=QuantType.QInt8)
+    fuse(prepared)
+    kinds = [kind for kind in IntegerOpsRegistry if kind not in _MISTAKEN]
+    how = {"op_types_to_quantize": kinds, "weight_type": QuantType.QInt8}
+    quantize_dynamic(str(prepared), str(made), per_channel=bits.per_channel, **how)
 
 
 def _static(prepared: Path, made: Path, bits: Bits, feeds: Feeds) -> None:
