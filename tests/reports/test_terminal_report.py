@@ -145,6 +145,18 @@ def test_of_a_program_its_start_and_memory_are_told_and_of_probes_alone_neither(
     assert "ready in" not in told(replace(slimmed(), proof=proof(Verdict.SAME, program=False)))
 
 
+def test_a_later_start_is_told_where_bytecode_was_cut_and_only_there() -> None:
+    def starting_after(seconds: float, cause: str) -> str:
+        whole = proof(Verdict.SAME)
+        assert whole.before is not None
+        later = replace(whole, after=replace(whole.before, start_seconds=seconds))
+        return told(replace(slimmed(), proof=later, cuts=(Cut(cause, 7, 2_000_000),)))
+
+    assert "--ignore bytecode keeps 2.0 MB, and the time" in starting_after(9.5, "bytecode")
+    assert "starts later" not in starting_after(1.6, "bytecode")
+    assert "starts later" not in starting_after(9.5, "headers")
+
+
 def test_the_probes_that_are_not_the_same_come_first() -> None:
     verdicts = (*[Verdict.SAME] * 20, Verdict.UNSTABLE, Verdict.DIFFERENT)
     text = told(replace(slimmed(), proof=proof(*verdicts)))

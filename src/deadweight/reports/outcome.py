@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from deadweight.core.proof import Proof, Verdict
 from deadweight.core.report import Composition, Cut, Pull, Report
@@ -14,6 +14,9 @@ VERDICT_COLOUR = {Verdict.SAME: "green", Verdict.DIFFERENT: "red", Verdict.UNSTA
 WORST_FIRST = (Verdict.DIFFERENT, Verdict.NOT_RUN, Verdict.UNSTABLE, Verdict.SAME)
 MOST_COMPARISONS = 12
 MOST_UNPROVEN = 10
+BYTECODE = "bytecode"
+NOTICEABLE = 1.0
+"""Seconds by which a start is later before it is worth a word."""
 
 
 def outcome_lines(report: Report, paint: Paint) -> Iterator[str]:
@@ -22,7 +25,7 @@ def outcome_lines(report: Report, paint: Paint) -> Iterator[str]:
         yield from _table(report, report.after, paint)
         yield from _waterfall(report, report.after, paint)
     if report.proof is not None:
-        yield from proof_lines(report.proof, paint)
+        yield from proof_lines(report.proof, report.cuts, paint)
     if report.companion:
         yield f"What was cut lies in {printable(report.companion)}; deadweight restore puts it back."
         yield ""
@@ -80,13 +83,14 @@ def _step(cut: Cut, whole: int, paint: Paint) -> str:
     return f"  {size(-cut.size):>10}  {cut.cause}{paint(files, 'dim')}  {share(cut.size, whole)}  {mark}"
 
 
-def proof_lines(proof: Proof, paint: Paint) -> Iterator[str]:
+def proof_lines(proof: Proof, cuts: Iterable[Cut], paint: Paint) -> Iterator[str]:
     """The verdict, its probes, what the runs cost, and what was taken out again."""
     verdict = paint(str(proof.verdict), VERDICT_COLOUR[proof.verdict], "bold")
     why = f": {proof.why_not_run}" if proof.why_not_run else ""
     yield f"{paint('Proof', 'bold')}  {verdict}{printable(why)}{paint(_counted(proof), 'dim')}"
     yield from _comparisons(proof, paint)
     yield from _runs(proof)
+    yield from _later_start(proof, cuts, paint)
     for undone in proof.undone:
         why = clipped(printable(undone.difference), 90)
         what = f"{undone.edit.rule} on {fitted(undone.edit.owner or undone.edit.paths[0], 50)}"
@@ -120,6 +124,16 @@ def _comparisons(proof: Proof, paint: Paint) -> Iterator[str]:
         rest = shown[MOST_COMPARISONS:]
         alike = f" {rest[0].verdict}" if len({one.verdict for one in rest}) == 1 else ""
         yield f"  and {len(rest)} more{alike}"
+
+
+def _later_start(proof: Proof, cuts: Iterable[Cut], paint: Paint) -> Iterator[str]:
+    """What a later start comes from: without bytecode, Python compiles at each start what it can't write back."""
+    before, after = proof.before, proof.after
+    compiled = sum(cut.size for cut in cuts if cut.cause == BYTECODE)
+    if before is None or after is None or not compiled or after.start_seconds - before.start_seconds < NOTICEABLE:
+        return
+    told = f"it starts later: Python compiles what it loads; --ignore {BYTECODE} keeps {size(compiled)}, and the time"
+    yield paint(f"  {told}", "yellow")
 
 
 def _runs(proof: Proof) -> Iterator[str]:
