@@ -11,7 +11,7 @@ from deadweight.judging.array import Array
 from deadweight.judging.task import Program
 from deadweight.squeezing.decoding import weights as decoded
 from deadweight.squeezing.method import Choice, Kind, Method
-from deadweight.squeezing.squeezing import Weights, squeezed_tensor
+from deadweight.squeezing.squeezing import Weights, corrected, squeezed_tensor
 
 INPUTS = 12
 FINEST, COARSEST = 0.6, 1.6
@@ -31,11 +31,10 @@ def shares(weights: Weights, program: Program, method: Method, progress: Progres
     right = program.rows(program.build(weights.tensors), inputs)
     if right.dtype.kind != "f":
         return {}
-    plain = Weights(weights.tensors, weights.kinds, dtypes=weights.dtypes)
     progress.start("weighing layers", len(layers), "layers")
     wanted = {}
     for name in layers:
-        rows = program.rows(program.build(_with_one(plain, name, Choice(method))), inputs)
+        rows = program.rows(program.build(_with_one(weights, name, Choice(method))), inputs)
         wanted[name] = _wanted(right, rows, weights.tensors[name].size)
         progress.advance(1)
     progress.finish()
@@ -44,8 +43,9 @@ def shares(weights: Weights, program: Program, method: Method, progress: Progres
 
 
 def _with_one(weights: Weights, name: str, choice: Choice) -> Mapping[str, Array]:
-    """The weights with one tensor rounded."""
-    return {**weights.tensors, name: decoded(squeezed_tensor(weights, name, choice))}
+    """The weights with one tensor rounded, as it would be in the model: with feedback, and what its bias gives back."""
+    rounded = squeezed_tensor(weights, name, choice)
+    return {**weights.tensors, **corrected(weights, {name: rounded}), name: decoded(rounded)}
 
 
 def _wanted(right: Array, rows: Array, elements: int) -> float:

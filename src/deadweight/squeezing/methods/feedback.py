@@ -24,6 +24,6 @@ METHOD = Method(
     name="feedback",
     summary="uniform steps, the error of each column made good by the next ones (GPTQ), codes without bound",
     squeeze=_squeeze,
-    loss=0.33,
+    loss=0.45,
     rank=1,
 )

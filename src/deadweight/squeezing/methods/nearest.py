@@ -18,5 +18,5 @@ METHOD = Method(
     name="nearest",
     summary="uniform steps, each weight to the nearest, codes without bound",
     squeeze=_squeeze,
-    loss=0.33,
+    loss=0.45,
 )

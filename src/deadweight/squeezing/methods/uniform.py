@@ -14,8 +14,12 @@ from deadweight.squeezing.method import Kind, Layer
 from deadweight.squeezing.rounding import Reals, held, one_step, peak_steps, row_steps
 
 _EIGHT_BITS = 127
-TABLE, LAYER = 1.0, 0.75
-"""Steps at the factor 1, in shares of the root mean square. Measured on MiniLM: at 14 times, tables bear more."""
+TABLE, LAYER = 1.33, 0.55
+"""Steps at the factor 1, in shares of the root mean square.
+
+Measured on MiniLM at 14 times, the cosine to the original falls by 0.063 with 1.0 and 0.75, of which the table, half of
+the bytes, is 0.013: tables bear more. With these it falls by 0.055.
+"""
 _UNSEEN = 3.0
 """Look-ups that every row is given: what calibration did not look up may be looked up later."""
 _POWER = 0.25
