@@ -1,7 +1,8 @@
 """Leaves word of removed Python modules: importing one says which rule removed it and how to get it back.
 
-Where modules were removed from a site directory, a finder that comes after all others is put there, with a `.pth` that
-starts it, a manifest, and a dist-info that owns them. An import of a removed module fails as before, with a note.
+Where modules were removed from a site directory, a finder that comes after all others is put there: a `.pth` that
+starts it, the module that answers, a manifest, and a dist-info that owns them. An import of a removed module fails as
+before, with a note.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import EditKind
 from deadweight.core.version import VERSION
 from deadweight.edits.bodies import small_bodies, staged
-from deadweight.edits.tripwire_finder import FINDER, MANIFEST, MODULE
+from deadweight.edits.tripwire_finder import FINDER, MANIFEST, MODULE, START
 
 KIND = "tripwire"
 _SITES = ("site-packages", "dist-packages")
@@ -136,7 +137,7 @@ def _bodies(site: str, info: str, manifest: bytes) -> Iterator[tuple[str, bytes]
     finder = FINDER.replace("@INFO@", posixpath.basename(info)).replace("@MANIFEST@", MANIFEST)
     bodies = {
         f"{site}/{MODULE}.py": finder.encode(),
-        f"{site}/{MODULE}.pth": f"import {MODULE}\n".encode(),
+        f"{site}/{MODULE}.pth": START.encode(),
         f"{info}/METADATA": _METADATA.format(version=version).encode(),
         f"{info}/INSTALLER": b"deadweight\n",
         f"{info}/{MANIFEST}": zlib.compress(manifest, 9),
