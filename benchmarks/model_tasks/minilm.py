@@ -132,7 +132,11 @@ def example(texts):
 
 
 def forward(model, texts):
-    return model(*example(texts))
+    """Four texts of like length go together: in a batch of all of them more than half is filling."""
+    ids = encoded(texts)
+    order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
+    rows = [model(*filled([ids[at] for at in order[start : start + 4]])) for start in range(0, len(order), 4)]
+    return torch.cat(rows)[np.argsort(order)]
 
 
 def tabbed(name, seed=0):
