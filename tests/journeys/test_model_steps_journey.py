@@ -227,6 +227,18 @@ def test_a_pruned_model_learns_back_and_its_zeros_stay(python: Path, model: Path
     assert ran(python, program, pruned, tuned, small) == "kept\n"
 
 
+def test_weights_that_go_little_by_little_leave_a_better_model_than_those_that_go_at_once(
+    python: Path, model: Path, tmp_path: Path
+) -> None:
+    words = ("prune", model, "--amount", "0.6", "--task", tmp_path / "task.py")
+    at_once = step(python, *words, "-o", tmp_path / "at-once.safetensors")
+    told = step(python, *words, "-o", tmp_path / "slowly.safetensors", "--steps", "100", "--lr", "0.003")
+    assert told["recovered"]["rounds"] == 10
+    assert told["recovered"]["last_loss"] < told["recovered"]["highest_loss"]
+    assert [one["after"] for one in told["tensors"]] == [one["after"] for one in at_once["tensors"]]
+    assert told["judged"][0]["after"] > at_once["judged"][0]["after"]
+
+
 def test_codes_become_a_graph_by_the_task_that_builds_their_model(python: Path, model: Path, tmp_path: Path) -> None:
     small, out = tmp_path / "small.safetensors", tmp_path / "back.onnx"
     step(python, "quantize", model, "-o", small, "--method", "weight-only")

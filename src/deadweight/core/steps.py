@@ -20,11 +20,25 @@ class Zeroed:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovered:
+    """Training between the rounds of pruning: the mean squared difference to the original's outputs over their mean
+    square, highest on the way and at the end.
+    """
+
+    steps: int
+    rounds: int
+    highest_loss: float
+    last_loss: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pruned:
     """One file with its smallest weights at zero.
 
     `amount` of the weights in `tensors` went, the smallest of each tensor or of all of them as `scope` says. Bytes are
     as they lie, and `packed` what zstd leaves of the file. `judged` is what the development data of a task say.
+    `recovered` is there where they went little by little, with training in between.
     """
 
     file: str
@@ -38,6 +52,7 @@ class Pruned:
     tensors: tuple[Zeroed, ...]
     left: tuple[str, ...] = ()
     judged: tuple[Judged, ...] = ()
+    recovered: Recovered | None = None
     schema: int = STEP_SCHEMA
 
 

@@ -19,6 +19,7 @@ from deadweight.core.errors import Lacking, UsageError
 from deadweight.core.progress import SILENT, Progress
 from deadweight.judging.array import Array
 from deadweight.judging.task import Program
+from deadweight.squeezing.thinning import Thinning
 
 _WARM = 0.1
 """The share of the steps over which the rate rises; then it falls as a half wave."""
@@ -37,7 +38,7 @@ class Lesson:
 
 @dataclass(slots=True)
 class Learned:
-    """The tensors that were trained, by name, the loss at each step, and how many weights stayed zero.
+    """The tensors that were trained, by name, the loss at each step, and how many weights are zero.
 
     A loss is the mean squared difference to the original's outputs over their mean square.
     """
@@ -49,11 +50,15 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Teaching:
-    """Who teaches what: the program that builds and asks models, the original's tensors, and the lesson."""
+    """Who teaches what: the program that builds and asks models, the original's tensors, and the lesson.
+
+    With `thinning` more and more weights become zero while the others learn.
+    """
 
     program: Program
     original: Mapping[str, Array]
     lesson: Lesson
+    thinning: Thinning | None = None
 
 
 def fine_tuned(teaching: Teaching, tensors: Mapping[str, Array], progress: Progress = SILENT) -> Learned:
@@ -65,20 +70,33 @@ def fine_tuned(teaching: Teaching, tensors: Mapping[str, Array], progress: Progr
     _check(program, lesson)
     torch.manual_seed(lesson.seed)
     student, teacher = program.build(tensors), program.build(teaching.original)
-    held = parameters_of(student, tensors)
-    masks = {name: one != 0 for name, one in held.items()}
-    found = Learned(zeros=sum(int((~mask).sum()) for mask in masks.values()))
+    held, found = parameters_of(student, tensors), Learned()
     optimiser = torch.optim.Adam(list(held.values()), lr=lesson.rate)
     progress.start("fine-tuning", lesson.steps, "steps")
     for step, inputs in enumerate(_batches(program.calibration, lesson)):
+        _thin(teaching, tensors, held, step)
+        masks = {name: one != 0 for name, one in held.items()}
         _set_rate(optimiser, lesson, step)
         found.losses.append(_step(program, (student, teacher), inputs, optimiser))
         _keep_zeros(held, masks)
         progress.advance(1)
     progress.finish()
+    found.zeros = sum(int((one == 0).sum()) for one in held.values())
     found.tensors = {name: one.detach().cpu().numpy().copy() for name, one in held.items()}
     _check_finite(found)
     return found
+
+
+def _thin(teaching: Teaching, tensors: Mapping[str, Array], held: Mapping[str, Any], step: int) -> None:
+    """Set the smallest weights to zero where it is their turn, among those that no parameter is made of too."""
+    share = None if teaching.thinning is None else teaching.thinning.share(step)
+    if teaching.thinning is None or share is None:
+        return
+    now = {**tensors, **{name: one.detach().cpu().numpy() for name, one in held.items()}}
+    with _torch().no_grad():
+        for name, goes in teaching.thinning.smallest(now, share):
+            if name in held:
+                held[name].masked_fill_(_torch().from_numpy(goes).to(held[name].device), 0.0)
 
 
 def _keep_zeros(held: Mapping[str, Any], masks: Mapping[str, Any]) -> None:

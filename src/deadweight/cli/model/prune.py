@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,9 +14,15 @@ from deadweight.cli.colour import in_colour
 from deadweight.cli.model.needs import JUDGED, check_numpy, program_for
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
+from deadweight.core.errors import UsageError
+from deadweight.core.progress import Progress
 from deadweight.core.steps import Pruned
 from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import pruning
+
+if TYPE_CHECKING:
+    from deadweight.judging.task import Program
+    from deadweight.squeezing.pruning import Cut
 
 SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 
@@ -31,6 +39,10 @@ SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
     help="The smallest of each tensor, or of all of them together.",
 )
 @click.option("--keep", multiple=True, metavar="GLOB", help="Tensors that stay whole.")
+@click.option("--steps", type=click.IntRange(1), help="Go in ten rounds, with so many steps of Adam between and after.")
+@click.option("--lr", type=click.FloatRange(0.0, min_open=True), default=1e-4, show_default=True, help="Learning rate.")
+@click.option("--batch", type=click.IntRange(1), default=16, show_default=True, help="Inputs of a step.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The order of the inputs.")
 @JUDGED
 @TALK
 def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401  click's
@@ -39,11 +51,15 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
     The result is an ordinary file of the same dtypes, and as big: zeros take the room of other numbers. What zstd
     leaves of it is measured and told. Tensors of one axis and of less than 4,096 elements are left as they are.
 
+    With --steps they go little by little (Zhu and Gupta 2017), and the others learn in between to answer as the
+    original does. That takes torch, and a --task with forward(model, inputs); see deadweight model finetune.
+
     \b
     Examples:
       deadweight model prune model.safetensors -o sparse.safetensors --amount 0.3
       deadweight model prune model.onnx -o sparse.onnx --amount 0.2 --scope global --keep '*embeddings*'
       deadweight model prune model.safetensors -o sparse.safetensors --amount 0.3 --task task.py
+      deadweight model prune model.safetensors -o sparse.safetensors --amount 0.5 --task task.py --steps 100
     """
     check_numpy("pruning")
     done = _pruned(file, out, given, quiet)
@@ -58,7 +74,22 @@ def _pruned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Pruned
     from deadweight.pipeline.models.pruning import asked, prune
     from deadweight.squeezing.pruning import Cut, Scope
 
-    progress = terminal_progress(quiet)
+    progress, cut = terminal_progress(quiet), Cut(given["amount"], Scope(given["scope"]), given["keep"])
     program = program_for(file, given)
-    done = prune(file, out, Cut(given["amount"], Scope(given["scope"]), given["keep"]), progress)
+    if not given["steps"]:
+        done = prune(file, out, cut, progress)
+    elif program is None:
+        raise UsageError("--steps are of training, which takes a task", advice="--task TASK.py, with forward().")
+    else:
+        done = _thinned((file, out), cut, given, program)(progress)
     return done if program is None else asked(done, program, progress)
+
+
+def _thinned(
+    files: tuple[Path, Path], cut: Cut, given: dict[str, Any], program: Program
+) -> Callable[[Progress], Pruned]:
+    from deadweight.pipeline.models.thinning import Course, prune_gradually
+    from deadweight.squeezing.finetuning import Lesson
+
+    lesson = Lesson(given["steps"], given["lr"], given["batch"], given["seed"])
+    return partial(prune_gradually, Course(*files, cut, lesson), program)

@@ -45,7 +45,7 @@ def fine_tune(course: Course, lesson: Lesson, program: Program, progress: Progre
     teaching = Teaching(program, weights_of(course.against), lesson)
     learned = fine_tuned(teaching, stored_of(course.file).tensors, progress)
     seconds = time.monotonic() - began
-    done = convert(course.file, course.out, Wanted(form, change=_Rewriting(learned.tensors)), progress)
+    done = convert(course.file, course.out, Wanted(form, change=Rewriting(learned.tensors)), progress)
     return Tuned(
         file=str(course.file),
         out=str(course.out),
@@ -65,12 +65,13 @@ def fine_tune(course: Course, lesson: Lesson, program: Program, progress: Progre
 
 
 @dataclass(frozen=True, slots=True)
-class _Rewriting:
+class Rewriting:
     """Gives the new elements of the tensors that were trained, in the dtype that the file has."""
 
     tensors: Mapping[str, Array]
 
     def __call__(self, tensor: Tensor, given: Iterator[bytes]) -> Iterator[bytes]:
+        """The bytes of the tensor as they are to be written."""
         if tensor.name not in self.tensors:
             yield from given
             return

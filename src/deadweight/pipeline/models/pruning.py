@@ -13,7 +13,7 @@ from deadweight.core.tensor import Checkpoint
 from deadweight.judging.task import Program
 from deadweight.models.reading import read
 from deadweight.pipeline.models.developing import developed
-from deadweight.squeezing.pruning import Cut
+from deadweight.squeezing.pruning import Cut, Pruning
 from deadweight.squeezing.pruning_files import prune_file
 
 _PIECE = 1 << 20
@@ -21,7 +21,10 @@ _PIECE = 1 << 20
 
 def prune(file: Path, out: Path, cut: Cut, progress: Progress = SILENT) -> Pruned:
     """Write `out`, the file with its smallest weights at zero; raises as `prune_file` does."""
-    work = prune_file(file, out, cut, progress)
+    return _told(file, out, cut, prune_file(file, out, cut, progress), progress)
+
+
+def _told(file: Path, out: Path, cut: Cut, work: Pruning, progress: Progress) -> Pruned:
     before, after = read(file), read(out)
     progress.start("packing", before.size + after.size)
     packed = [_packed(one, progress) for one in (before, after)]

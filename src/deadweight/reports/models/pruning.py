@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deadweight.core.steps import Pruned, Zeroed
+from deadweight.core.steps import Pruned, Recovered, Zeroed
 from deadweight.reports.measures import plural, share, size, times
 from deadweight.reports.models import judging
 from deadweight.reports.paint import Paint, fitted, printable
@@ -29,7 +29,13 @@ def _lines(done: Pruned, paint: Paint) -> Iterator[str]:
     packed = f"{size(done.packed_before):>9} -> {size(done.packed_after):>9}"
     yield f"  under zstd   {packed}  {paint(times(done.packed_before, done.packed_after), 'green', 'bold')}"
     yield f"  Codes pack better: deadweight model quantize {printable(done.out)} --method weight-only"
+    yield from () if done.recovered is None else _recovered(done.recovered)
     yield from judging.lines(done.judged, paint)
+
+
+def _recovered(one: Recovered) -> Iterator[str]:
+    yield f"  in {plural(one.rounds, 'round')}, {plural(one.steps, 'step')} of training between and after them"
+    yield f"  difference to the original, of its square: {one.highest_loss:.3g} at most, {one.last_loss:.3g} at the end"
 
 
 def _tensor(one: Zeroed) -> str:
