@@ -24,7 +24,7 @@ from deadweight.squeezing.method import Choice, methods
 from deadweight.squeezing.squeezing import Weights, squeezed
 
 CODED = ("MiniLM", "EfficientNet-Lite0", "EasyOCR english_g2", "Resemblyzer", "CREPE full", "CREPE tiny")
-_ROUNDS = 7
+_ROUNDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ def lossless(ladder: Ladder, model: str) -> None:
 
 def coded(weights: Weights) -> Coded:
     """The tensors coded and decoded again, several times."""
-    there, back = Clock(), Clock()
+    there, back, choice = Clock(), Clock(), Choice(methods()["lossless"])
     for _ in range(_ROUNDS):
         with there:
-            model = squeezed(weights, Choice(methods()["lossless"]))
+            model = squeezed(weights, choice)
             stored, said = dict(model.stored()), model.metadata()
         with back:
             from_stored(stored, said, Path("memory")).weights()

@@ -74,7 +74,7 @@ class SqueezedModel:
             "version": VERSION,
             "tensors": tensors,
             "plain": shapes_of(self.plain, self.words),
-            "dtypes": dict(self.dtypes),
+            "dtypes": {name: dtype for name, dtype in self.dtypes.items() if dtype != BFLOAT16},
             "recipe": dict(self.recipe),
         }
         return {KEY: json.dumps(said, sort_keys=True, separators=(",", ":"))}
@@ -88,8 +88,10 @@ def from_stored(stored: Mapping[str, Array], metadata: Mapping[str, str], where:
         squeezed = {str(name): _one(name, about, stored) for name, about in said["tensors"].items()}
         parts = {f"{name}.{part}" for name, one in squeezed.items() for part in one.parts}
         own = {name: one for name, one in stored.items() if name not in parts}
-        plain = unpooled(_pools(said["plain"]), own) if said["version"] == VERSION else own
-        return SqueezedModel(squeezed, plain, dict(said["recipe"]), _dtypes(said["dtypes"], plain))
+        pools = _pools(said["plain"]) if said["version"] == VERSION else {}
+        plain = unpooled(pools, own) if said["version"] == VERSION else own
+        words = dict.fromkeys(pools.get(BFLOAT16, ()), BFLOAT16)
+        return SqueezedModel(squeezed, plain, dict(said["recipe"]), {**_dtypes(said["dtypes"], plain), **words})
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as fault:
         raise Corrupt(
             f"it is no squeezed model ({type(fault).__name__}: {fault})",

@@ -23,13 +23,13 @@ def as_dtype(values: Array, dtype: str) -> Array:
 def words_of(values: Array) -> NDArray[np.uint16]:
     """The values as words of bfloat16, rounded to the nearest and to even; what is no number stays none."""
     bits = np.asarray(values, dtype=np.float32).ravel().view(np.uint32)
+    if not int(np.bitwise_or.reduce(bits, initial=0)) & 0xFFFF:
+        return (bits >> 16).astype(np.uint16).reshape(np.shape(values))
     upper = bits >> 16
-    words = upper.astype(np.uint16)
-    if not np.array_equal(upper << 16, bits):
-        words = ((bits + ((upper & 1) + np.uint32(0x7FFF))) >> 16).astype(np.uint16)
-        broken = np.isnan(values).ravel()
-        if broken.any():
-            words[broken] = np.where(upper & 0x7F, upper, upper | 0x40)[broken]
+    words = ((bits + ((upper & 1) + np.uint32(0x7FFF))) >> 16).astype(np.uint16)
+    broken = np.isnan(values).ravel()
+    if broken.any():
+        words[broken] = np.where(upper & 0x7F, upper, upper | 0x40)[broken]
     return words.reshape(np.shape(values))
 
 

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
-_SAMPLE = 1 << 16
-"""Elements that tell the scales of one axis, at least `_FEWEST` of each slice."""
-_FEWEST = 64
+Floats = NDArray[np.float32]
+_SAMPLE, _SHARE = 1 << 16, 8
+"""Elements that tell which axis it is, and the part of all that is enough; so many times as many tell the classes."""
+_FEWEST = 32
+"""Elements of a slice, at least."""
 _DEPTH = 24
 """Exponents further below the largest count as that far: zeros have none."""
 _CLASSES = 4
@@ -57,31 +59,41 @@ class Order:
 
 def order_of(exponents: Bytes, shape: tuple[int, ...]) -> Order | None:
     """The order by the axis that saves most, as a sample tells; None where none saves enough."""
-    lowest = max(0, int(exponents.max(initial=0)) - _DEPTH)
     best, least = None, _LEAST * exponents.size
+    few = min(_SAMPLE, exponents.size // _SHARE)
     for axis, slices in enumerate(shape):
         inner, outer = prod(shape[axis + 1 :]), prod(shape[:axis])
         if slices > 1 and inner * outer >= _FEWEST:
-            means, saved = _saved(np.maximum(_some(exponents.reshape(outer, slices, inner)), lowest) - lowest)
-            bits = saved * exponents.size - _CLASS_BITS * slices
-            if bits > least:
-                classes = np.minimum((means - means.min()) * _CLASSES, 255).astype(np.uint8)
-                best, least = Order(inner, classes), bits
-    return best
+            along = exponents.reshape(outer, slices, inner)
+            saved = _saved(_some(along, few)) * exponents.size - _CLASS_BITS * slices
+            if saved > least:
+                best, least = along, saved
+    return None if best is None else Order(best.shape[2], _classes(_some(best, _SHARE * _SAMPLE)))
 
 
-def _some(exponents: Bytes) -> Bytes:
-    """Fewer elements of each slice, as (slices, elements)."""
-    outer, slices, inner = exponents.shape
-    skipped = max(1, inner * outer // max(_FEWEST, _SAMPLE // slices))
+def _some(along: Bytes, most: int) -> Floats:
+    """About so many elements as (slices, elements), those far below the largest raised."""
+    outer, slices, inner = along.shape
+    skipped = max(1, inner * outer // max(_FEWEST, most // slices))
     across = min(outer, skipped)
-    return exponents[::across, :, :: max(1, skipped // across)].swapaxes(0, 1).reshape(slices, -1)
+    some = along[::across, :, :: max(1, skipped // across)].swapaxes(0, 1).reshape(slices, -1)
+    lowest = max(0, int(some.max(initial=0)) - _DEPTH)
+    return (np.maximum(some, lowest) - lowest).astype(np.float32)
 
 
-def _saved(seen: Bytes) -> tuple[NDArray[np.float32], float]:
-    """The mean of each slice, and the bits that an element saves, as if exponents were normal about their mean."""
-    numbers, count = seen.astype(np.float32), seen.shape[1]
-    means = numbers @ np.full(count, 1 / count, np.float32)
-    within = max(0.0, float(np.vdot(numbers, numbers)) / seen.size - float(np.vdot(means, means)) / len(means))
-    between = max(0.0, float(means.var()) - within / count)
-    return means, 0.5 * log2(1 + between / (within + _NARROWEST))
+def _classes(some: Floats) -> Bytes:
+    means = _means(some)
+    return np.asarray(np.minimum((means - means.min()) * _CLASSES, 255), dtype=np.uint8)
+
+
+def _means(some: Floats) -> Floats:
+    return some @ np.full(some.shape[1], 1 / some.shape[1], np.float32)
+
+
+def _saved(some: Floats) -> float:
+    """The bits that an element saves, as if exponents were normal about the mean of their slice."""
+    means = _means(some)
+    square = float(means @ means) / len(means)
+    within = max(0.0, float(np.vdot(some, some)) / some.size - square)
+    between = max(0.0, square - float(means.mean()) ** 2 - within / some.shape[1])
+    return 0.5 * log2(1 + between / (within + _NARROWEST))

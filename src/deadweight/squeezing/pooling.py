@@ -1,8 +1,11 @@
-"""Tensors that are not squeezed, stored together by dtype: many small ones cost no head each, and are coded as one."""
+"""Tensors that are not squeezed, stored together by dtype: many small ones cost no head each, and are coded as one.
+
+Those whose names end alike, as biases do, lie side by side: their exponents are alike too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 
 import numpy as np
@@ -19,7 +22,7 @@ Shapes = Mapping[str, Mapping[str, tuple[int, ...]]]
 def shapes_of(plain: Mapping[str, Array], words: Mapping[str, str]) -> dict[str, dict[str, tuple[int, ...]]]:
     """The shapes of the tensors by the dtype that they are stored in, and by name."""
     found: dict[str, dict[str, tuple[int, ...]]] = {}
-    for name in sorted(plain):
+    for name in _ordered(plain):
         found.setdefault(words.get(name, plain[name].dtype.name), {})[name] = plain[name].shape
     return found
 
@@ -42,11 +45,15 @@ def unpooled(said: Shapes, stored: Mapping[str, Array]) -> dict[str, Array]:
         if dtype not in KNOWN:
             raise ValueError(f"a pool is of {dtype}")
         kind = np.dtype("<u2" if dtype == BFLOAT16 else dtype).newbyteorder("<")
-        sizes = {name: prod(shape) for name, shape in shapes.items()}
+        sizes = {name: prod(shapes[name]) for name in _ordered(shapes)}
         whole = np.frombuffer(unpack(stored[f"{POOL}.{dtype}"].tobytes(), sum(sizes.values()) * kind.itemsize), kind)
         at = 0
-        for name, shape in shapes.items():
-            one = whole[at : at + sizes[name]].reshape(shape)
+        for name, size in sizes.items():
+            one = whole[at : at + size].reshape(shapes[name])
             found[name] = from_words(one) if dtype == BFLOAT16 else one
-            at += sizes[name]
+            at += size
     return found
+
+
+def _ordered(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: (name.rpartition(".")[2], name))
