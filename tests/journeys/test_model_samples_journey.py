@@ -61,6 +61,39 @@ def test_rows_are_those_of_torch(python: Path, files: Path, name: str) -> None:
     assert done.stdout.strip() == "True"
 
 
+READ = """
+import torch
+from pathlib import Path
+from deadweight.squeezing.files import stored_of
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = torch.nn.Linear(8, 9), torch.nn.Linear(9, 8)
+        self.two.weight = torch.nn.Parameter(self.one.weight.detach().t())
+        self.part = torch.nn.Parameter(torch.randn(10, 8)[2:4, ::2])
+        self.register_buffer("brain", torch.randn(5, 6).to(torch.bfloat16))
+        self.register_buffer("unsaved", torch.randn(4), persistent=False)
+        self.fixed = torch.full((3, 3), 2.0)
+    def forward(self, x):
+        more = self.part.sum() + self.brain.float().sum() + self.fixed.sum() + self.unsaved.sum()
+        return self.two(self.one(x)) + more
+torch.export.save(torch.export.export(Net(), (torch.randn(2, 8),)), "read.pt2")
+program = torch.export.load("read.pt2")
+right = {**program.state_dict, **program.constants}
+found = stored_of(Path("read.pt2")).tensors
+assert set(found) == set(right), (set(found), set(right))
+assert all(torch.equal(torch.tensor(found[name]), one.detach().float()) for name, one in right.items())
+print(len(found))
+"""
+
+
+def test_the_tensors_of_an_exported_program_are_those_that_torch_loads(python: Path, files: Path) -> None:
+    words = [str(python), "-W", "ignore", "-c", READ]
+    done = subprocess.run(words, check=False, cwd=files, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "8"
+
+
 def test_weights_alone_run_nothing_and_are_told(python: Path, files: Path) -> None:
     words = [str(python), "-m", "deadweight", "model", "compare", "weights.pt", "net.pt", "--samples", "data.npz"]
     done = subprocess.run(words, cwd=files, capture_output=True, text=True, check=False)
