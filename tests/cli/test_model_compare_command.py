@@ -118,7 +118,7 @@ def test_the_development_part_leaves_the_gate_alone(
         ([], "one of --task and --samples"),
         (["--task", "task.py", "--samples", "data.npz"], "one of --task and --samples"),
         (["--task", "task.py", "--metric", "cosine"], "--metric goes with --samples"),
-        (["--samples", "absent.npz"], "no samples that are read"),
+        (["--samples", "absent.npz"], "there is no such file"),
         (["--task", "absent.py"], "no such file"),
     ],
 )

@@ -70,7 +70,7 @@ def test_jsonl_rows_may_differ_in_length(tmp_path: Path) -> None:
         ("data.jsonl", '{"inputs": [1]}\n{"inputs": ', "JSONDecodeError"),
         ("data.jsonl", '{"inputs": [1], "labels": 1}\n{"inputs": [1]}\n', "object 2 has no 'labels', others do"),
         ("data.jsonl", '{"labels": 1}\n', "it has no inputs"),
-        ("absent.npz", None, "no samples that are read"),
+        ("absent.npz", None, "there is no such file"),
     ],
 )
 def test_what_is_no_sample_file_is_told(tmp_path: Path, name: str, body: str | None, says: str) -> None:

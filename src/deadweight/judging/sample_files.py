@@ -35,6 +35,8 @@ def read_samples(path: Path) -> Samples:
     An `inputs` column is what a model with one input is given; else columns have the names of the inputs. A csv has a
     row of names: numbers, those of `labels` apart, are one input. A jsonl has an object a line.
     """
+    if not path.exists():
+        raise UsageError("there is no such file", where=str(path), advice=f"It takes {_ENDINGS}.")
     reader = _reader(path)
     if reader is None:
         raise UsageError("there are no samples that are read", where=str(path), advice=f"It takes {_ENDINGS}.")

@@ -50,7 +50,7 @@ def COMMAND(a: Path, b: Path, as_json: bool, quiet: bool, **given: Any) -> int: 
       deadweight model compare model.safetensors small.safetensors --task task.py --no-timing
       deadweight model compare model.onnx int8.onnx --task task.py --threads 2 --batch 1 --batch 32 --json
     """
-    judged_by = basis(given["task"], given["samples"], given["metric"])
+    judged_by = basis(given, a, b)
     from deadweight.pipeline.models.comparing import Pair, compare
 
     _check_files(a, b)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from deadweight.cli.colour import in_colour
+from deadweight.cli.model.judging import check_there
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
@@ -41,6 +42,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
       deadweight model quantize tuned.safetensors -o small.safetensors --method weight-only
     """
     check_numpy("fine-tuning")
+    check_there(file, given["against"], given["task"])
     done = _tuned(file, out, given, quiet)
     if as_json:
         sys.stdout.writelines(pieces(as_plain(done)))

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from deadweight.cli.colour import in_colour
-from deadweight.cli.model.needs import JUDGED, check_numpy, program_for
+from deadweight.cli.model.judging import JUDGED, program_for
+from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.errors import UsageError

@@ -73,7 +73,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 
 def _squeezed(file: Path, out: Path, given: dict[str, Any], progress: Progress) -> SqueezeReport:
-    judged_by = basis(given["task"], given["samples"], given["metric"])
+    judged_by = basis(given, file)
     from deadweight.judging.looks import Looks
     from deadweight.pipeline.models.squeezing import Order, squeeze
     from deadweight.squeezing.memory import Memory
