@@ -14,9 +14,10 @@ from deadweight.core.errors import Corrupt
 
 FLOATS = frozenset(("float16", "bfloat16", "float32", "float64"))
 """Dtypes whose sign is moved behind the exponent, which then fills bytes of its own."""
-_SAMPLE, _SAMPLES = 1 << 13, 4
+_SAMPLE, _SAMPLES = 1 << 12, 4
 _LEAST = 0.99
 """The share of a plane above which coding it is not worth the time to decode it."""
+_HARDLY = 0.97
 _MOST_SYMBOLS = 16
 _ALL = bytes(range(256))
 
@@ -50,18 +51,16 @@ def _rotated(low: bytes, high: bytes) -> tuple[bytes, bytes]:
 def coded(plane: bytes) -> tuple[Way, bytes]:
     """The plane in the way that a sample of it says takes the fewest bytes."""
     sample = _sampled(plane)
+    ways = {Way.LITERALS: of_literals, Way.REPEATS: of_repeats}
     symbols = present(sample)
     if len(symbols) <= _MOST_SYMBOLS and not plane.translate(None, symbols):
-        tried = {Way.SYMBOLS: _as_symbols(plane, symbols), Way.REPEATS: of_repeats(plane)}
-    else:
-        tried = {Way.LITERALS: of_literals(sample), Way.REPEATS: of_repeats(sample)}
-        way = min(tried, key=lambda one: len(tried[one]))
-        if len(tried[way]) > _LEAST * len(sample):
-            return Way.PLAIN, plane
-        if sample is not plane:
-            tried = {way: of_literals(plane) if way is Way.LITERALS else of_repeats(plane)}
-    best = min(tried, key=lambda one: len(tried[one]))
-    return (best, tried[best]) if len(tried[best]) < len(plane) else (Way.PLAIN, plane)
+        ways = {Way.SYMBOLS: lambda body: _as_symbols(body, symbols), Way.REPEATS: of_repeats}
+    tried = {way: code(sample) for way, code in ways.items()}
+    way = min(tried, key=lambda one: len(tried[one]))
+    if len(tried[way]) > _LEAST * len(sample):
+        return Way.PLAIN, plane
+    stored = tried[way] if len(sample) == len(plane) else ways[way](plane)
+    return (way, stored) if len(stored) < len(plane) else (Way.PLAIN, plane)
 
 
 def uncoded(way: int, body: bytes, length: int) -> bytes:
@@ -77,8 +76,14 @@ def uncoded(way: int, body: bytes, length: int) -> bytes:
 
 def is_noise(plane: bytes | memoryview) -> bool:
     """Whether neither codes nor repeats make a sample of the plane smaller."""
-    sample = _sampled(plane, _SAMPLE // _SAMPLES)
+    sample = _sampled(plane)
     return len(of_repeats(sample)) > _LEAST * len(sample)
+
+
+def hardly_repeats(plane: bytes | memoryview) -> bool:
+    """Whether repeats leave about as much of a sample of the plane as its bytes alone say."""
+    sample = _sampled(plane)
+    return len(of_repeats(sample)) > _HARDLY * min(len(sample), len(of_literals(sample)))
 
 
 def present(plane: bytes) -> bytes:
@@ -86,12 +91,12 @@ def present(plane: bytes) -> bytes:
     return _ALL.translate(None, _ALL.translate(None, plane))
 
 
-def _sampled(plane: bytes | memoryview, stretch: int = _SAMPLE) -> bytes:
+def _sampled(plane: bytes | memoryview) -> bytes:
     """Stretches spread evenly; all of a small plane."""
-    if len(plane) <= stretch * _SAMPLES:
+    if len(plane) <= _SAMPLE * _SAMPLES:
         return bytes(plane)
-    step = (len(plane) - stretch) // (_SAMPLES - 1)
-    return b"".join(bytes(plane[number * step : number * step + stretch]) for number in range(_SAMPLES))
+    step = (len(plane) - _SAMPLE) // (_SAMPLES - 1)
+    return b"".join(bytes(plane[number * step : number * step + _SAMPLE]) for number in range(_SAMPLES))
 
 
 def _as_symbols(plane: bytes, symbols: bytes) -> bytes:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from deadweight.codecs.zstd import of_literals
 from deadweight.core.errors import Corrupt
-from deadweight.models.planes import Way, coded, is_noise
+from deadweight.models.planes import Way, coded, hardly_repeats, is_noise
 from deadweight.squeezing.ordering import Order, order_of
 from deadweight.squeezing.splitting import Bytes, Parts, joined, packed_length, split, turned, whole_of
 from deadweight.squeezing.streams import Body, Piece, framed
@@ -56,7 +56,7 @@ def chunk(body: Piece, kind: Kind, shape: tuple[int, ...]) -> Iterator[Piece]:
     whole = np.frombuffer(body, dtype=np.uint8).reshape(-1, kind.width)
     if kind.is_float:
         exponents, rest = turned(whole)
-        if is_noise(rest.data):
+        if hardly_repeats(rest.data):
             yield from _symbols(split(whole, exponents, rest, kind.more), order_of(exponents, shape))
             return
     yield _HEAD.pack(How.PLANES, 0, 0, len(whole), 0, 0)
@@ -67,20 +67,21 @@ def chunk(body: Piece, kind: Kind, shape: tuple[int, ...]) -> Iterator[Piece]:
 
 def _symbols(parts: Parts, order: Order | None) -> Iterator[Piece]:
     lower = np.ascontiguousarray(parts.lower).view(np.uint8)
-    are_noise = all(is_noise(plane.data) for plane in lower.T)
-    how = How.SYMBOLS if are_noise else How.SYMBOLS_AND_PLANES
+    are_noise = [is_noise(plane.data) for plane in lower.T]
+    how = How.SYMBOLS if all(are_noise) else How.SYMBOLS_AND_PLANES
     slices, inner = (len(order.classes), order.inner) if order else (0, 0)
     yield _HEAD.pack(how, parts.more, len(parts.table) - 1, len(parts.symbols), slices, inner)
     yield parts.table
     if order:
         yield from framed(*_literals(order.classes))
     yield from framed(*_literals(order.sorted(parts.symbols) if order else parts.symbols))
-    yield from framed(Way.PLAIN, parts.rest.data)
-    if are_noise:
+    yield from framed(*((Way.PLAIN, parts.rest.data) if is_noise(parts.rest.data) else _literals(parts.rest)))
+    if how is How.SYMBOLS:
         yield from framed(Way.PLAIN, lower.ravel().data)
-    else:
-        for plane in lower.T:
-            yield from framed(*coded(plane.tobytes()))
+        return
+    for plane, noise in zip(lower.T, are_noise, strict=True):
+        body = plane.tobytes()
+        yield from framed(*((Way.PLAIN, body) if noise else coded(body)))
 
 
 def _literals(plane: Bytes) -> tuple[Way, Piece]:
