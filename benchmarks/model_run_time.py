@@ -47,7 +47,7 @@ def session(ladder: Ladder) -> None:
         ladder.keep(Line("run time", SESSION, before, 0, 0.0, "failed", " ".join(str(fault).split())[-240:]))
         return
     task = TASKS / "minilm_graphs.py"
-    ran = run("compare", files["fp32"], files["int8"], "--task", task, *model_speed.BATCHES)
+    ran = run("compare", files["fp32"], files["int8"], "--task", task, *model_speed.COURSE)
     if ran.error:
         ladder.keep(failed("run time", SESSION, ran, files["fp32"].stat().st_size))
         return

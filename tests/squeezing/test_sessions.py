@@ -102,6 +102,25 @@ def test_a_session_of_the_file_and_one_in_eight_bits_are_near_to_the_original(tm
     assert names(tmp_path) == before
 
 
+def test_a_tensor_whose_name_is_longer_than_its_codes_comes_back(tmp_path: Path) -> None:
+    name = "encoder/layer/0/attention/output/LayerNorm.scale"
+    nodes = [
+        helper.make_node("Gather", ["table", "ids"], ["rows"]),
+        helper.make_node("ReduceMean", ["rows"], ["mean"], axes=[1], keepdims=0),
+        helper.make_node("Mul", ["mean", name], ["y"]),
+    ]
+    scale = np.linspace(1, 2, 300, dtype=np.float32)
+    held = [numpy_helper.from_array(one, to) for one, to in ((TABLE[:, :1] + scale, "table"), (scale, name))]
+    given = helper.make_tensor_value_info("ids", TensorProto.INT64, ("n", "words"))
+    told = helper.make_tensor_value_info("y", TensorProto.FLOAT, ("n", 300))
+    whole = helper.make_graph(nodes, "g", [given], [told], held)
+    made = helper.make_model(whole, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(made, tmp_path / "model.onnx")
+    path = small(tmp_path / "small.safetensors", tmp_path / "model.onnx")
+    wanted = (TABLE[:, :1] + scale)[WORDS].mean(1) * scale
+    assert np.allclose(answers(deadweight.onnx_session(path)), wanted, atol=0.1)
+
+
 @pytest.mark.parametrize("ending", [".safetensors", ".npz", ".pt"])
 def test_the_new_name_says_the_form_of_the_plain_weights(tmp_path: Path, ending: str) -> None:
     path = small(tmp_path / "small.safetensors", graph(tmp_path / "model.onnx"))

@@ -20,6 +20,7 @@ from deadweight.squeezing.container import SqueezedModel
 
 GRAPH = "graph"
 _LENGTH = "graph bytes"
+_ELEMENTS = ("raw_data", "float_data", "double_data", "int32_data", "int64_data", "uint64_data", "external_data")
 _SMALLEST = 256
 """Elements below which a tensor stays in the graph: shapes, axes and constants of formulas."""
 
@@ -68,14 +69,13 @@ def named_tensors(graph: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  as 
 
 def _empty(tensor: Any) -> None:  # noqa: ANN401  as above
     """Take its elements away."""
-    for kind in ("raw_data", "float_data", "double_data", "int32_data", "int64_data", "uint64_data", "external_data"):
+    for kind in _ELEMENTS:
         tensor.ClearField(kind)
     tensor.ClearField("data_location")
 
 
 def _is_empty(tensor: Any) -> bool:  # noqa: ANN401  as above
-    count = prod(tensor.dims)
-    return bool(count >= _SMALLEST and tensor.ByteSize() < count // 8)
+    return prod(tensor.dims) >= _SMALLEST and not any(field.name in _ELEMENTS for field, _ in tensor.ListFields())
 
 
 def _fill(tensor: Any, name: str, weights: Mapping[str, Array], where: Path) -> None:  # noqa: ANN401  as above
