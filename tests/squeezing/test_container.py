@@ -211,7 +211,7 @@ def test_a_tensor_with_the_name_of_a_part_is_kept_apart(tmp_path: Path) -> None:
 
 
 def test_bfloat16_is_written_as_such_and_comes_back_as_such(tmp_path: Path) -> None:
-    words = np.random.default_rng(3).integers(0, 0x7F00, 64 * 80).astype(np.uint16)
+    words = words_of(np.random.default_rng(3).normal(size=64 * 80).astype(np.float32))
     words[:8] = [0x7F80, 0xFF80, 0x7FC0, 0x7F81, 0, 0x8000, 1, 0x7F7F]
     path, out = tmp_path / "words.safetensors", tmp_path / "out.safetensors"
     with path.open("wb") as stream:
