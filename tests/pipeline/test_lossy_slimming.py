@@ -107,3 +107,17 @@ def test_asking_for_it_allows_lossy_edits_and_nothing_else_does(tree: Path) -> N
     assert Safety.LOSSY not in plain.choice.safeties
     assert asked.choice.safeties == plain.choice.safeties | {Safety.LOSSY}
     assert asked.target.sight.options["lossy"] == "a=b.py\nc"
+
+
+@needs_sandbox
+def test_the_report_tells_what_the_gate_said_of_the_model_that_was_squeezed(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = tree.parent / "task.py"
+    task.write_text(TASK % "20")
+    status, told = slimmed(tree, capsys, "--lossy", f"*.safetensors={task}", "--tolerance", "5")
+    assert status == 0
+    models = told["models"]
+    assert isinstance(models, list)
+    assert [(one["path"], one["before"]) for one in models] == [("model.safetensors", len(product()))]
+    assert "kept at least of" in models[0]["gate"][0]

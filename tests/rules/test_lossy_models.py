@@ -48,6 +48,7 @@ def test_the_coarsest_steps_that_a_task_bears_are_taken_and_the_gate_is_told(tmp
     assert 0 < float(edit.arguments["share"]) <= 0.5
     assert "the gate lets them through" in one.says
     assert one.evidence[0].says.startswith("near: 1 became 1, 0.9")
+    assert edit.arguments["gate"] == one.evidence[0].says
     (finer,) = found(task(tmp_path, "4"))
     assert float(finer.edits[0].arguments["share"]) < float(edit.arguments["share"])
 

@@ -76,6 +76,23 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class CoarserModel:
+    """A model file that was written with coarser weights: what was done, and its bytes, unpacked and stored.
+
+    `gate` is what the gate said, a sentence a task; none where only the running program was asked. Files of tensors
+    keep their unpacked bytes: it is what stores them that shrinks.
+    """
+
+    path: str
+    says: str
+    before: int
+    after: int
+    stored_before: int
+    stored_after: int
+    gate: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One arrow of the pipeline and the seconds it took."""
 
@@ -87,7 +104,8 @@ class Stage:
 class Report:
     """One whole run. `after`, `cuts` and `proof` are there once something was made.
 
-    `shapes` are the bytes to pull of each shape of the image, by one who has the base that was stated.
+    `shapes` are the bytes to pull of each shape of the image, by one who has the base that was stated. `models` are
+    those that were squeezed in place.
     """
 
     version: str
@@ -103,4 +121,5 @@ class Report:
     over_budget: tuple[str, ...] = ()
     pulls: tuple[Pull, ...] = ()
     shapes: Mapping[str, int] = field(default_factory=dict)
+    models: tuple[CoarserModel, ...] = ()
     schema: int = REPORT_SCHEMA

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from deadweight.core.proof import Proof, Verdict
 from deadweight.core.report import Composition, Cut, Pull, Report
+from deadweight.reports.coarser import coarser_lines
 from deadweight.reports.measures import bar, plural, share, size, times
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
@@ -24,6 +25,7 @@ def outcome_lines(report: Report, paint: Paint) -> Iterator[str]:
     if report.after is not None:
         yield from _table(report, report.after, paint)
         yield from _waterfall(report, report.after, paint)
+        yield from coarser_lines(report.models, paint)
     if report.proof is not None:
         yield from proof_lines(report.proof, report.cuts, paint)
     if report.companion:

@@ -15,7 +15,8 @@ Edit
 ----
 Writes the file again in its own format, with the same names, shapes and inputs. ONNX: whole codes and a step for each
 channel, which runtimes multiply when they load. safetensors and torch: the same dtype, on a grid of powers of two, so
-that layers and archives compress it. Lossy: made only where it is asked for, with a proof, and undone when that fails.
+that layers and archives compress it. Each weight goes to the nearest step, as nothing is calibrated: error feedback is
+what `deadweight model squeeze` does. Lossy: made only where it is asked for, with a proof, and undone when that fails.
 
 Source
 ------
@@ -24,11 +25,12 @@ Gish and Pierce, Asymptotically efficient quantizing (1968); ONNX Cast and Mul. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deadweight.core.coarser_models import GATE, KIND
 from deadweight.core.edit import Edit, Safety
 from deadweight.core.errors import UsageError
 from deadweight.core.finding import Confidence, Evidence, Finding
@@ -92,7 +94,7 @@ def _of(scene: Scene, path: str, wish: _Wish) -> Iterator[Finding]:
     elif wish.task is None:
         says = f"weights of {path} in eight bits: the proof of the program decides"
         evidence = Evidence(f"{size:,} bytes of weights in float32, {checkpoint.format}", path)
-        yield _finding(scene, path, (round((1 - _EIGHT_BITS) * size), says), (evidence,), share=0.0)
+        yield _finding(scene, path, (round((1 - _EIGHT_BITS) * size), says), (evidence,), {"share": "0.0"})
     else:
         yield _judged(scene, path, wish.task, size)
 
@@ -104,7 +106,8 @@ def _judged(scene: Scene, path: str, task: Path, size: int) -> Finding:
     evidence = tuple(Evidence(_told(one, keep), str(task)) for one in verdict.judged)
     if verdict.passed and verdict.share is not None:
         says = f"weights of {path} at steps of {verdict.share:g} of their root mean square: the gate lets them through"
-        return _finding(scene, path, (round((1 - _EIGHT_BITS) * size), says), evidence, share=verdict.share)
+        arguments = {"share": f"{verdict.share}", GATE: "\n".join(one.says for one in evidence)}
+        return _finding(scene, path, (round((1 - _EIGHT_BITS) * size), says), evidence, arguments)
     part = "the gate refuses it" if verdict.share is not None else "development data refuse even eight bits"
     return _left(scene, path, f"{part} ({'; '.join(one.says for one in evidence)})", evidence)
 
@@ -143,12 +146,16 @@ def _keep(scene: Scene) -> float:
 
 
 def _finding(
-    scene: Scene, path: str, told: tuple[int, str], evidence: tuple[Evidence, ...], share: float | None = None
+    scene: Scene,
+    path: str,
+    told: tuple[int, str],
+    evidence: tuple[Evidence, ...],
+    arguments: Mapping[str, str] | None = None,
 ) -> Finding:
     size, says = told
     entry, owner = scene.listing.by_path[path], str(scene.ownership.of(path))
-    edit = Edit("squeeze-model", (path,), Safety.LOSSY, _NAME, says, owner, arguments={"share": f"{share}"})
-    edits = (edit,) if share is not None else ()
+    edit = Edit(KIND, (path,), Safety.LOSSY, _NAME, says, owner, arguments=arguments or {})
+    edits = (edit,) if arguments else ()
     stored = size * entry.stored // max(entry.size, 1)
     return Finding(_NAME, owner, says, (path,), size, stored, evidence, Confidence.LIKELY, edits)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from deadweight.core.coarser_models import coarser_models
 from deadweight.core.report import Composition, Cut, Report
 from deadweight.core.scene import Scene
 from deadweight.core.waterfall import waterfall
@@ -23,6 +24,7 @@ def measured(planned: Report, scene: Scene, made: Made, base: Base) -> Report:
         gaps=scene.gaps,
         pulls=tuple(pulls(scene.artifact, made.scene.artifact, base, scene.progress)),
         shapes=made.shapes,
+        models=tuple(coarser_models(made.edits, scene.listing, made.scene.artifact.inventory)),
     )
 
 
