@@ -125,3 +125,13 @@ def test_batch_normalisation_may_add_no_more_than_its_slack(tmp_path: Path) -> N
     assert bench.slack(_ANY) == 0
     model = bench.made(bench.choice(_ANY, 1.0))
     assert bench.finished(model, _ANY) is model
+
+
+def test_what_layers_bear_is_measured_near_the_size_that_is_wanted(tmp_path: Path) -> None:
+    factors = []
+    for times in (4.6, 12.0):
+        workshop = _workshop(tmp_path)
+        workshop.wanted = workshop.file.stat().st_size / times
+        workshop.guess(_ANY, 1.0)
+        factors.append(workshop.bench.around)
+    assert factors[0] < 0.5 < factors[1]

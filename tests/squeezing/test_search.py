@@ -220,3 +220,10 @@ def test_a_record_that_is_none_is_told(tmp_path: Path) -> None:
 def test_a_method_that_there_is_not_is_told_with_those_that_there_are() -> None:
     with pytest.raises(UsageError, match=r"no method is called zip[^\n]*\n.*feedback"):
         chosen(("feedback", "zip"))
+
+
+def test_what_was_remembered_of_another_size_is_of_another_model(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "search", "a")
+    memory.about("14").keep(_point("any", 8.0, 11, 0.8))
+    assert memory.about("14").recall("any", 8.0) is not None
+    assert memory.about("0").recall("any", 8.0) is None

@@ -16,13 +16,17 @@ _DOUBT = 1.15
 """How far off a guess may be."""
 
 
+def _nothing_made(factor: float) -> int:
+    raise ValueError(f"nothing is made at {factor}: there are guesses alone")
+
+
 @dataclass(slots=True)
 class Sizes:
     """The bytes that are wanted, and what a factor is guessed and known to take; each is asked for once."""
 
     wanted: float
     guess_of: Callable[[float], float]
-    size_of: Callable[[float], int]
+    size_of: Callable[[float], int] = _nothing_made
     guesses: dict[float, float] = field(default_factory=dict)
     known: dict[float, int] = field(default_factory=dict)
 
@@ -48,13 +52,27 @@ class Sizes:
         small = {size: factor for factor, size in self.known.items() if size <= self.wanted}
         return small[max(small)] if small else None
 
+    def guessed(self, goal: float) -> float:
+        """The factor whose guess is the goal or a little less, between the nearest guesses that there are."""
+        if self.guess(FINEST) <= goal:
+            return FINEST
+        if self.guess(COARSEST) > goal:
+            return COARSEST
+        for number in range(_GUESSES):
+            fine = max(one for one, size in self.guesses.items() if size > goal)
+            coarse = min(one for one, size in self.guesses.items() if size <= goal and one > fine)
+            if self.guesses[coarse] >= (1 - _CLOSE) * goal:
+                break
+            self.guess(_between(self, fine, coarse, goal, is_half=number % 3 == 2))
+        return coarse
+
 
 def factor_of_size(sizes: Sizes) -> float | None:
     """The finest factor, about, whose file is as small as wanted; None where none of the made ones is."""
     goal = (1 - TOLERANCE / 2) * sizes.wanted
     off = 1.0
     for _ in range(MOST):
-        factor = _guessed(sizes, goal / off)
+        factor = sizes.guessed(goal / off)
         if factor in sizes.known:
             break
         size = sizes.size(factor)
@@ -62,21 +80,6 @@ def factor_of_size(sizes: Sizes) -> float | None:
             break
         off = size / sizes.guess(factor)
     return sizes.largest
-
-
-def _guessed(sizes: Sizes, goal: float) -> float:
-    """The factor whose guess is the goal or a little less, between the nearest guesses that there are."""
-    if sizes.guess(FINEST) <= goal:
-        return FINEST
-    if sizes.guess(COARSEST) > goal:
-        return COARSEST
-    for number in range(_GUESSES):
-        fine = max(one for one, size in sizes.guesses.items() if size > goal)
-        coarse = min(one for one, size in sizes.guesses.items() if size <= goal and one > fine)
-        if sizes.guesses[coarse] >= (1 - _CLOSE) * goal:
-            break
-        sizes.guess(_between(sizes, fine, coarse, goal, is_half=number % 3 == 2))
-    return coarse
 
 
 def _between(sizes: Sizes, fine: float, coarse: float, goal: float, *, is_half: bool) -> float:

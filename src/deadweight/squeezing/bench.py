@@ -27,7 +27,8 @@ from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
 class Bench:
     """The program, the original's weights, and the original's word on each part that was asked.
 
-    `seconds` is what one example of development took the original.
+    `seconds` is what one example of development took the original. `around` is the factor that what each layer bears is
+    measured at: near where it is wanted, since a net that coarse steps destroy says the same of all of them.
     """
 
     program: Program
@@ -36,6 +37,7 @@ class Bench:
     shares: Mapping[str, float] | None = None
     norms: Norms | None = None
     seconds: float = 0.0
+    around: float = 1.0
 
     def made(self, choice: Choice) -> SqueezedModel:
         """The squeezed model, batch normalisation as it was."""
@@ -64,7 +66,7 @@ class Bench:
         if method.factors:
             return Choice(method, factor)
         if self.shares is None:
-            self.shares = shares(self.weights, self.program, method, progress)
+            self.shares = shares(self.weights, self.program, Choice(method, self.around), progress)
         return Choice(method, factor, self.shares)
 
     def judge(self, candidate: Mapping[str, Array], part: str) -> tuple[Judged, ...]:

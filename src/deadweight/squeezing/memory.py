@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deadweight.core.errors import UsageError
@@ -20,6 +20,10 @@ class Memory:
 
     path: Path | None
     subject: str
+
+    def about(self, more: str) -> Memory:
+        """The same memory for a subject that says more: which size is looked for changes what each layer bears."""
+        return replace(self, subject=f"{self.subject} {more}")
 
     def recall(self, method: str, factor: float) -> Tried | None:
         """The method's point of that factor, where it was judged."""

@@ -37,9 +37,10 @@ def squeeze(order: Order, program: Program, progress: Progress = SILENT) -> Sque
     Raises UsageError for a program that differs from itself, and what reading the file raises.
     """
     before = order.file.stat().st_size
+    order = replace(order, memory=order.memory.about(f"{order.aim.ratio:g}"))
     check_enough(program, order.aim.keep)
     bench = bench_of(stored_of(order.file), program, progress)
-    workshop = Workshop(order.file, bench, order.memory, progress)
+    workshop = Workshop(order.file, bench, order.memory, progress, before / order.aim.ratio if order.aim.ratio else 0.0)
     front = _front(order, workshop)
     chosen = best(order.aim, before, front)
     report = SqueezeReport(

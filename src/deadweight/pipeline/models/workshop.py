@@ -8,6 +8,7 @@ from pathlib import Path
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.squeeze_report import Tried
 from deadweight.judging.foresight import foreseen
+from deadweight.squeezing.aiming import Sizes
 from deadweight.squeezing.bench import Bench
 from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import size_of
@@ -23,12 +24,16 @@ Place = tuple[str, float]
 
 @dataclass(slots=True)
 class Workshop:
-    """Makes models of a file for a search; what an earlier run made or judged is recalled."""
+    """Makes models of a file for a search; what an earlier run made or judged is recalled.
+
+    `wanted` are the bytes of the model that is looked for, 0 where they are not stated.
+    """
 
     file: Path
     bench: Bench
     memory: Memory
     progress: Progress = SILENT
+    wanted: float = 0.0
     made: dict[Place, SqueezedModel] = field(default_factory=dict)
     finished: dict[Place, SqueezedModel] = field(default_factory=dict)
 
@@ -73,6 +78,9 @@ class Workshop:
 
     def _choice(self, method: Method, factor: float) -> Choice:
         is_first = not method.factors and self.bench.shares is None
+        if is_first and self.wanted:
+            sizes = Sizes(self.wanted, lambda one: guessed(self.bench.weights, Choice(method, one)))
+            self.bench.around = sizes.guessed(self.wanted)
         choice = self.bench.choice(method, factor, self.progress)
         if is_first:
             self.announce()
