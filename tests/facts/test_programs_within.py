@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from builders.elves import compiled
 from builders.reaching import SITE, reached
 from builders.scenes import artifact_of, distribution_files, entry_of, scene_from
@@ -50,3 +52,18 @@ def test_a_program_that_a_module_of_its_distribution_names_is_needed() -> None:
 
 def test_what_nobody_may_execute_is_data() -> None:
     assert kept(b"x = 1\n", mode=0o644) == {"table.json", "tool-3.1"}
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        (b"run('tool-3.1')\n", True),
+        (b"call(tool)\n", True),
+        (b"# a tool.\n", True),
+        (b"tools = 1\nmytool = 2\n", False),
+        (b"tool1 = atool, tool\n", True),
+        (b"", False),
+    ],
+)
+def test_its_first_word_names_it_where_it_stands_alone(source: bytes, named: bool) -> None:
+    assert ("tool-3.1" in kept(source)) is named

@@ -174,3 +174,26 @@ def test_what_edits_a_line_at_a_terminal_is_needed_by_the_application_alone() ->
 
     assert not found(b"import shelly\n", line)
     assert found(line, b"")
+
+
+@pytest.mark.parametrize(
+    ("condition", "runs"),
+    [
+        ('sys.platform == "win32"', False),
+        ('sys.platform.startswith("win") and WIN', False),
+        ("os.name == 'nt'", False),
+        ("sys.platform == 'darwin'", False),
+        ('sys.platform == "linux"', True),
+        ('sys.platform != "win32"', True),
+        ('not sys.platform == "win32"', True),
+        ('sys.platform == "win32" or debug', True),
+        ("sys.platform.startswith(name)", True),
+    ],
+)
+def test_what_only_another_system_imports_is_not_reached(condition: str, runs: bool) -> None:
+    source = f"import sys\nif {condition}:\n    import library.one\n\nimport library.two\n".encode()
+    assert modules(source) == inner("two.py", *(["one.py"] if runs else []))
+    otherwise = (
+        f"import sys\ndef f():\n    if {condition}:\n        x = 1\n    else:\n        import library.one\n".encode()
+    )
+    assert modules(otherwise) == inner("one.py")

@@ -155,3 +155,10 @@ def test_the_name_that_a_library_had_before_a_wheel_was_repaired_is_not_loaded()
     assert _reached("s/ext.so", files) == {"usr/lib/libfribidi.so.0"}
     itself = "s/ext.libs/libharfbuzz-0123abcd.so.0.1"
     assert _reached(itself, {**files, itself: _says("libharfbuzz.so.0")}) == set()
+
+
+def test_a_library_that_shows_long_texts_does_without_a_pager_and_the_application_may_run_one() -> None:
+    source = b"import subprocess\nsubprocess.run('less')\nsubprocess.run('tput')\n"
+    assert _of_distribution("click", source, "less", "tput") == {"usr/bin/tput"}
+    files = {"srv/app.py": source, "usr/bin/less": _ELF}
+    assert _reached("srv/app.py", dict(files)) == {"usr/bin/less"}

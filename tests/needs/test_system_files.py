@@ -140,3 +140,10 @@ def test_zones_with_leap_seconds_are_needed_by_their_name_alone() -> None:
     places = ("usr/share/zoneinfo/Europe/Berlin", "usr/share/zoneinfo/right/Europe/Berlin")
     assert _read_by("usr/lib/python3.11/zoneinfo/__init__.py", *places) == {places[0]}
     assert places[1] in _seeded(dict.fromkeys(places, b"x"), {"TZ": "right/Europe/Berlin"})
+
+
+def test_what_zones_are_made_from_is_read_by_cpp_alone() -> None:
+    made_from, zone = "usr/share/zoneinfo/tzdata.zi", "usr/share/zoneinfo/Europe/Berlin"
+    assert _read_by("usr/lib/python3.11/zoneinfo/__init__.py", made_from, zone) == {zone}
+    assert _read_by("usr/lib/x86_64-linux-gnu/libc.so.6", made_from, zone) == set()
+    assert _read_by("usr/lib/x86_64-linux-gnu/libstdc++.so.6.0.33", made_from, zone) == {made_from}

@@ -28,6 +28,7 @@ from deadweight.pipeline.plan_file import plan_text
 from deadweight.pipeline.slimming import slim
 from deadweight.pipeline.target import Target
 from deadweight.pipeline.watch import Watch
+from deadweight.pipeline.weighing import weigh
 
 SITE = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
 SUITE = b"def test_one():\n    assert True\n"
@@ -121,3 +122,11 @@ def test_without_a_swap_the_ground_is_the_original(app: Path, tmp_path: Path) ->
     with swapped(scene, Choice(), Output(tmp_path / "out"), Watch()) as ground:
         assert ground.scene is scene
         assert ground.swaps == ()
+
+
+def test_a_plan_says_that_what_a_swap_brings_is_not_judged_in_it(app: Path) -> None:
+    report = weigh(Target(app, Sight(options={"swap": "heavy=light"})), Choice(level=Level.TIGHT))
+    assert report.plan is not None
+    assert [edit.kind for edit in report.plan.edits].count("swap") == 1
+    assert [gap.where for gap in report.gaps if gap.stage == "swap"] == ["heavy 1.0"]
+    assert not [gap for gap in weigh(Target(app, Sight()), Choice(level=Level.TIGHT)).gaps if gap.stage == "swap"]

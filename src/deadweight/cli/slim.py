@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -24,6 +25,9 @@ from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.plan_file import read_plan
 from deadweight.pipeline.pulling import Base, base_at
 
+_HIGHEST = MappingProxyType({"gzip": 9, "zstd": 22, "xz": 9, "bzip2": 9})
+"""The highest level of each codec."""
+
 
 @click.command("slim")
 @TARGET
@@ -35,7 +39,11 @@ from deadweight.pipeline.pulling import Base, base_at
     metavar="FORMAT",
     help="Another format: directory, oci-layout, oci-archive, docker-archive, tar, zip.",
 )
-@click.option("--codec", metavar="CODEC", help="Compression of what is written anew: store, gzip, zstd, xz, bzip2.")
+@click.option(
+    "--codec",
+    metavar="CODEC[:LEVEL]",
+    help="Compression of what is written anew: store, gzip, zstd, xz, bzip2; how hard, as zstd:12.",
+)
 @click.option(
     "--shape",
     type=click.Choice([str(shape) for shape in Shape]),
@@ -94,12 +102,26 @@ def _watching(asked: Exercise | None, given: dict[str, Any]) -> Exercise | None:
 
 
 def _packing(asked: Settings, given: dict[str, Any]) -> Packing:
+    codec, level = _codec(given["codec"] or "")
     return Packing(
-        codec=given["codec"] or "",
+        codec=codec,
+        level=level,
         epoch=_epoch(os.environ.get("SOURCE_DATE_EPOCH", "")),
         progress=asked.target.sight.opening.progress,
         shape=Shape(given["shape"]),
     )
+
+
+def _codec(text: str) -> tuple[str, int | None]:
+    """The name of a codec and the level behind its colon; none for the codec's own."""
+    name, colon, level = text.partition(":")
+    if not colon:
+        return name, None
+    most = _HIGHEST.get(name, 0)
+    if not (level.isascii() and level.isdigit() and 1 <= int(level) <= most):
+        says = f"{name} has levels from 1 to {most}" if most else f"{name} has no levels"
+        raise UsageError(f"{text!r} is no compression: {says}", where="--codec", advice="Write --codec zstd:12.")
+    return name, int(level)
 
 
 def _epoch(text: str) -> int:

@@ -31,8 +31,9 @@ _TABLE = {
         "libc.so.6 libc.musl-*.so.1 ld-musl-*.so.1",
         """
         usr/share/zoneinfo/UTC usr/share/zoneinfo/Etc/** usr/share/zoneinfo/GMT usr/share/zoneinfo/posixrules
-        usr/share/zoneinfo/*.tab usr/share/zoneinfo/tzdata.zi""",
+        usr/share/zoneinfo/*.tab""",
     ),
+    "time zones of C++ and Java": ("libstdc++.so* libtz*.so* libjvm.so", "usr/share/zoneinfo/tzdata.zi"),
     "the locale that is always there": (
         "libc.so.6",
         "usr/lib/locale/C.utf8/** usr/lib/locale/C.UTF-8/** usr/share/locale/locale.alias etc/locale.alias",

@@ -1,4 +1,5 @@
-"""Distributions that no watched run used, nothing requires, and the application does not name.
+"""Distributions that watched runs did not use, or loaded only because they are there; that nothing requires, and the
+application does not name.
 
 Libraries make use of many others where they are there, and say so in no more than an extra of their metadata, or not
 at all: pandas draws with matplotlib, transformers looks whether pandas is there. Such a look is no need.
@@ -13,45 +14,60 @@ from deadweight.core.entry import Kind
 from deadweight.core.owner import OwnerKind
 from deadweight.core.paths import parents
 from deadweight.core.scene import Fact, Scene
-from deadweight.core.trace import Touch, Use
-from deadweight.facts.asked_extras import ASKED_EXTRAS
+from deadweight.facts.asked_extras import ASKED_DISTRIBUTIONS, ASKED_EXTRAS
 from deadweight.facts.bodies import BODIES
+from deadweight.facts.chance_imports import CHANCE_IMPORTS
 from deadweight.facts.commands import COMMANDS
 from deadweight.facts.distributions import HOLDERS, Distribution
 from deadweight.facts.infos import INFOS
+from deadweight.facts.own_reached import LARGEST, OWN_REACHED, is_own
 from deadweight.facts.requirement_graph import REQUIREMENTS
+from deadweight.facts.run_files import RUN_FILES
 from deadweight.facts.trace import TRACE
 
-_BYTECODE = re.compile(r"__pycache__/([^/]+)\.(?:cpython|pypy)-?\d+t?(?:\.opt-\d)?\.pyc$")
-_RAN = frozenset((Use.OPENED, Use.EXECUTED, Use.MAPPED))
 _ABOUT = re.compile(r"\.(?:dist|egg)-info(?:/|$)")
-_INSTALLED = frozenset((OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.CONDA))
 _CONFIGURED = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".json", ".xml")
-_LARGEST = 256 << 10
 _WORDS = re.compile(rb"[A-Za-z_]\w*")
 _DOTTED = re.compile(rb"([A-Za-z_]\w*)\.\w")
 
 
 def _optional(scene: Scene) -> Mapping[str, str]:
-    trace, infos, graph = scene.ask(TRACE), scene.ask(INFOS), scene.ask(REQUIREMENTS)
-    if trace is None:
+    infos = scene.ask(INFOS)
+    if scene.ask(TRACE) is None:
         return {}
-    used = {*_ran(scene, trace.touches), *_named(scene, infos)}
-    needed = graph.closure(used)
-    while more := {one for one in _asked(scene, needed) if one not in needed}:
-        needed = graph.closure({*needed, *more})
+    needed = _needed(scene, _used(scene))
     left = (one for info, one in infos.items() if info not in needed and _is_plain(scene, one))
     return {path: one.info for one in left for path in _places(scene, one)}
 
 
-def _ran(scene: Scene, touches: tuple[Touch, ...]) -> Iterator[str]:
+def _used(scene: Scene) -> set[str]:
+    """What the application names, and what ran for another reason than that it is there: it was asked for, for one."""
+    infos, asked = scene.ask(INFOS), scene.ask(ASKED_DISTRIBUTIONS)
+    chance = scene.ask(CHANCE_IMPORTS).chance
+    named = set(_named(scene, infos))
+    own = chance.get("", frozenset())
+    taken = {other for info, others in chance.items() if info for other in others} - own
+    taken = {one for one in taken if infos[one].name not in asked}
+    return named | (set(_ran(scene)) - taken)
+
+
+def _needed(scene: Scene, used: set[str]) -> frozenset[str]:
+    """What those need: by their metadata, for extras that are asked for, and by imports without condition."""
+    graph, hard = scene.ask(REQUIREMENTS), scene.ask(CHANCE_IMPORTS).hard
+    needed = graph.closure(used)
+    while more := {
+        one
+        for one in (*_asked(scene, needed), *(other for info in needed for other in hard.get(info, ())))
+        if one not in needed
+    }:
+        needed = graph.closure({*needed, *more})
+    return needed
+
+
+def _ran(scene: Scene) -> Iterator[str]:
     """Of which something else than its metadata was opened, run or mapped."""
     holders = scene.ask(HOLDERS)
-    for touch in touches:
-        if not _RAN.isdisjoint(touch.uses) and not _ABOUT.search(touch.path):
-            found = holders.get(touch.path) or holders.get(_BYTECODE.sub(r"\1.py", touch.path))
-            if found:
-                yield found
+    return (holders[path] for path in scene.ask(RUN_FILES) if path in holders and not _ABOUT.search(path))
 
 
 def _named(scene: Scene, infos: Mapping[str, Distribution]) -> Iterator[str]:
@@ -66,17 +82,22 @@ def _named(scene: Scene, infos: Mapping[str, Distribution]) -> Iterator[str]:
 
 
 def _own_words(scene: Scene) -> Iterator[bytes]:
-    """Every word of the application's Python, and of its settings those that a dot follows: names of modules."""
-    holders, bodies = scene.ask(HOLDERS), scene.ask(BODIES)
+    """Every word of the reached Python of the application, and of its settings those that a dot follows: modules."""
+    reached, bodies = scene.ask(OWN_REACHED), scene.ask(BODIES)
     for entry in scene.listing.entries:
-        own = entry.kind is Kind.FILE and entry.path not in holders and entry.size <= _LARGEST
-        if own and entry.path.endswith((".py", *_CONFIGURED)) and _is_own(scene, entry.path):
-            pattern = _WORDS if entry.path.endswith(".py") else _DOTTED
-            yield from pattern.findall(bodies.read(entry.path) or b"")
+        setting = entry.path.endswith(_CONFIGURED) and entry.kind is Kind.FILE and entry.size <= LARGEST
+        if entry.path in reached or (setting and is_own(scene, entry.path)):
+            body = bodies.read(entry.path) or b""
+            if not _is_of_model(scene, entry.path, body):
+                yield from (_WORDS if entry.path.endswith(".py") else _DOTTED).findall(body)
 
 
-def _is_own(scene: Scene, path: str) -> bool:
-    return scene.ownership.of(path).kind not in _INSTALLED and not path.startswith(("usr/", "etc/", "var/"))
+def _is_of_model(scene: Scene, path: str, body: bytes) -> bool:
+    """Whether they are a model's own settings: what they name is named to the library that reads the model.
+
+    That library is run or named by the application, but for Hydra's: they say by themselves what is to be made.
+    """
+    return scene.ownership.of(path).kind is OwnerKind.MODEL and not path.endswith(".py") and b"_target_" not in body
 
 
 def _asked(scene: Scene, needed: frozenset[str]) -> Iterator[str]:

@@ -16,13 +16,15 @@ _TOKEN = re.compile(
     rb'|"((?:[^"\\\n]|\\.)*)"'
     rb"|'((?:[^'\\\n]|\\.)*)'"
     rb"|#[^\n]*"
-    rb"|\n([ \t]*)(?:el)?if\b([^\n]*\bTYPE_CHECKING\b[^\n]*:[^\n]*)"
+    rb"|\n([ \t]*)(?:el)?if\b([^\n]*\bTYPE_CHECKING\b[^\n]*:[^\n]*"
+    rb"|[ \t]+(?:sys\.platform|os\.name)[ \t]*(?:==[ \t]*|\.startswith\()['\"](?:win\w*|cygwin|nt|darwin|java)['\"]"
+    rb"[^\n]*:[^\n]*)"
     rb"|([\n;:][ \t\f]*)(?:lazy[ \t]+)?(?:from[ \t]*(\.[. \t]*)?[ \t]*([\w.]*)[ \t]*)?\bimport\b[ \t]*"
     rb"(\((?:[^)#]|#[^\n]*)*\)|(?:[^\n;#\\]|\\\r?\n)*)",
     re.DOTALL,
 )
 _STRINGS, _TYPING = 2, 4
-"""The groups of _TOKEN: both kinds of string, the condition of a block for type checkers; the others are imports."""
+"""The groups of _TOKEN: both kinds of string, the condition of a block that never runs; the others are imports."""
 _COMMENT = re.compile(rb"#[^\n]*")
 _DOTTED = re.compile(rb"[\w.]+")
 _LISTED = (b"find_spec", b"import_string", b"import_object", b"load_object", b"lazy", b"Lazy", b"\ndef __getattr__")
@@ -53,8 +55,9 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class PythonText:
-    """What a source says: its statements outside of TYPE_CHECKING, its strings that could be names of modules.
+    """What a source says: its statements, its strings that could be names of modules.
 
+    Of the statements those that run: neither under TYPE_CHECKING nor on Windows or macOS alone.
     `dotted` are strings with a dot or a colon, `words` all the others that are identifiers, empty where nothing is
     imported by name. `asked` are names handed to what by its own name imports or loads, `run` those behind `-m`.
     `listed` is whether it says which names it has, or imports some of them late; `dynamic` whether it imports by name;
@@ -145,7 +148,7 @@ def _is_asked(body: bytes, start: int) -> bool:
 
 
 def _end_of_typing(body: bytes, block: re.Match[bytes]) -> int:
-    """Where the block ends that only type checkers read; at once for a condition that says more than that."""
+    """Where the block ends that only type checkers or other systems read; at once where its condition says more."""
     condition = block[4].partition(b":")[0]
     if b"not " in condition or b" or " in condition:
         return block.end()

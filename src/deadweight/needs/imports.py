@@ -70,6 +70,8 @@ _WITHOUT = {"_pydecimal": "_decimal", "_pyio": "_io"}
 """What the standard library does in Python, by what does the same in C: asked for where that is missing."""
 _RENAMED = "_compat_pickle"
 """What pickle knows of Python 2: a table of names, of which it loads none by itself."""
+_CODECS = "encodings"
+"""It finds codecs by the names that others ask for."""
 
 
 def _follow(scene: Scene, path: str) -> Iterator[Step]:
@@ -85,6 +87,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         return
     for statement in text.statements:
         yield from _imported(module, statement)
+    if name == _CODECS and module.is_of_python:
+        return
     yield from _spoken(module, text)
     yield from _beside(module)
     if text.dynamic:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
-import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from deadweight.core.closure import Step
 from deadweight.core.scene import Scene
+from deadweight.facts.asked_names import asked_names
 from deadweight.facts.bodies import BODIES
 from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.module_path import MODULE_PATH
@@ -18,15 +17,6 @@ from deadweight.facts.requirement_graph import REQUIREMENTS
 
 _KINDS = frozenset(("imports", "trace"))
 _DEFINED = re.compile(rb"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+([A-Za-z]\w*)", re.MULTILINE)
-_CALLED = re.compile(
-    rb"\b(?:def|class)[ \t]+\w+|\.[ \t]*([A-Za-z]\w*)|([A-Za-z]\w*)[ \t]*\("
-    rb"|\bfrom[ \t]+[\w.]+[ \t]+import[ \t(]+([\w, \t\n]+)"
-)
-_BUILT_IN = frozenset(
-    name.encode() for kind in (builtins, dict, list, str, bytes, set, io.BufferedIOBase) for name in dir(kind)
-)
-"""What every program calls, of whatever it has: `get` or `values` asks no library for what only some do."""
-_WORD = re.compile(rb"[A-Za-z]\w*")
 _SHORTEST = 4
 
 
@@ -40,8 +30,11 @@ class Optional:
     """
 
     scene: Scene
-    _own: dict[str, frozenset[bytes]] = field(default_factory=dict)
-    _defined: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    _own: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    _asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _looked: int = 0
+    _defined: dict[str, frozenset[str]] = field(default_factory=dict)
+    _tops: dict[str, frozenset[str]] = field(default_factory=dict)
     _requirements: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def is_optional(self, step: Step) -> bool:
@@ -53,16 +46,29 @@ class Optional:
         by = self.scene.ask(HOLDERS).get(step.because, "")
         return info not in self._required(by)
 
-    def is_wanted(self, step: Step, reached: Iterable[str]) -> bool:
+    def is_wanted(self, step: Step, reached: Collection[str]) -> bool:
         """Whether the application calls what the step leads from."""
         if not step.because:
             return False
-        own = self._called(reached)
+        own = self._asked_of(step.because, reached)
         inner = self.scene.ask(MODULE_PATH).name_of(step.because).split(".")[1:]
-        parts = [part.strip("_").encode() for part in inner if len(part.strip("_")) >= _SHORTEST]
+        parts = [part.strip("_") for part in inner if len(part.strip("_")) >= _SHORTEST]
         long = [word for word in own if len(word) >= _SHORTEST]
         named = any(word in part or part in word for part in parts for word in long)
         return named or not own.isdisjoint(self._defines(step.because))
+
+    def _asked_of(self, path: str, reached: Collection[str]) -> set[str]:
+        """The names that the application asks of anything, or of a library that needs the one with the module."""
+        by = self.scene.ask(HOLDERS).get(path, "")
+        return {name for name, tops in self._names(reached).items() if any(self._leads(top, by) for top in tops)}
+
+    def _leads(self, top: str, info: str) -> bool:
+        if not top:
+            return True
+        if top not in self._tops:
+            places = self.scene.ask(MODULE_PATH).resolve(top).paths
+            self._tops[top] = frozenset(self.scene.ask(HOLDERS).get(path, "") for path in places)
+        return any(not one or info in self._required(one) for one in self._tops[top])
 
     def _is_own(self, path: str) -> bool:
         return path not in self.scene.ask(HOLDERS) and not self.scene.ask(MODULE_PATH).is_installed(path)
@@ -74,16 +80,23 @@ class Optional:
             self._requirements[info] = graph.closure([info]) if info else frozenset()
         return self._requirements[info]
 
-    def _called(self, reached: Iterable[str]) -> frozenset[bytes]:
-        """What the reached sources of the application call, take as an attribute or import by its name."""
+    def _names(self, reached: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """What the reached sources of the application ask for, and of which top-level modules."""
+        if len(reached) == self._looked:
+            return self._asked
+        self._looked = len(reached)
         for path in reached:
             if path.endswith(".py") and path not in self._own and self._is_own(path):
-                found = _CALLED.findall(self.scene.ask(BODIES).read(path) or b"")
-                words = {word for groups in found for group in groups for word in _WORD.findall(group)}
-                self._own[path] = frozenset(words - _BUILT_IN)
-        return frozenset().union(*self._own.values())
+                self._own[path] = frozenset(asked_names(self.scene.ask(BODIES).read(path) or b""))
+        found: dict[str, set[str]] = {}
+        for pairs in self._own.values():
+            for name, top in pairs:
+                found.setdefault(name, set()).add(top)
+        self._asked = {name: frozenset(tops) for name, tops in found.items()}
+        return self._asked
 
-    def _defines(self, path: str) -> frozenset[bytes]:
+    def _defines(self, path: str) -> frozenset[str]:
         if path not in self._defined:
-            self._defined[path] = frozenset(_DEFINED.findall(self.scene.ask(BODIES).read(path) or b""))
+            found = _DEFINED.findall(self.scene.ask(BODIES).read(path) or b"")
+            self._defined[path] = frozenset(name.decode() for name in found)
         return self._defined[path]

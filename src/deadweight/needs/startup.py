@@ -12,6 +12,7 @@ from deadweight.core.seams import Need
 from deadweight.facts.bodies import BODIES
 from deadweight.facts.distributions import DISTRIBUTIONS, HOLDERS
 from deadweight.facts.infos import INFOS
+from deadweight.facts.known_charsets import is_rare
 from deadweight.facts.module_path import MODULE_PATH
 from deadweight.facts.python_text import read
 from deadweight.facts.python_texts import PYTHON_TEXTS
@@ -63,7 +64,8 @@ def _starting(scene: Scene) -> Iterator[Step]:
             yield from (Step(path, f"is imported by the interpreter itself as {name}") for path in found.paths)
     for begin in STARTING_BEGINNINGS:
         for path in places.beginning(begin):
-            yield Step(path, f"is found by the interpreter by a name that begins with {begin}")
+            if not (begin == "encodings." and is_rare(path.rpartition("/")[2].removesuffix(".py"))):
+                yield Step(path, f"is found by the interpreter by a name that begins with {begin}")
     yield from _layout(scene)
 
 

@@ -28,9 +28,9 @@ _DIRECTORIES = """
     tmp var/tmp run var/run run/lock var/lock proc dev dev/shm dev/pts sys root home mnt opt srv var/log
     var/cache var/lib"""
 _BUILT_IN = frozenset(("C", "POSIX", ""))
-_OTHER_CLOCKS = ("usr/share/zoneinfo/right/", "usr/share/zoneinfo/posix/")
+_OTHER_CLOCKS = ("usr/share/zoneinfo/right/", "usr/share/zoneinfo/posix/", "usr/share/zoneinfo/tzdata.zi")
 """Zones that count leap seconds, and the others once more: no list of zones names them (zoneinfo.available_timezones
-leaves them out), only TZ can."""
+leaves them out), only TZ can. And what the zones were made from, which C++ and Java read."""
 _LOCALE_VARIABLES = ("LANG", "LC_ALL", "LC_CTYPE", "LC_TIME", "LC_NUMERIC", "LC_COLLATE", "LC_MESSAGES", "LANGUAGE")
 
 
@@ -86,7 +86,7 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     if not is_root_file_system(scene):
         return
     for title, glob in data_read_by(path):
-        found = (one for one in matching(scene.listing, glob) if not one.startswith(_OTHER_CLOCKS))
+        found = (one for one in matching(scene.listing, glob) if one == glob or not one.startswith(_OTHER_CLOCKS))
         yield from (Step(one, f"is read by it: {title}") for one in found)
 
 

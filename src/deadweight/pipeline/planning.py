@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from deadweight.core.edit import Storage
 from deadweight.core.finding import Finding
+from deadweight.core.gap import Gap
 from deadweight.core.plan import Plan
 from deadweight.core.planning import Choice, draw, gone_bytes
 from deadweight.core.report import Report
@@ -14,6 +15,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.version import VERSION
 from deadweight.edits.applying import edit_kinds
 from deadweight.edits.following import following
+from deadweight.edits.swap import EDIT as SWAP
 from deadweight.facts.composition import COMPOSITION
 from deadweight.pipeline.finding import chosen_rules, find
 from deadweight.pipeline.making.ground import Ground
@@ -34,9 +36,18 @@ def planned(ground: Ground, what: Choice | Plan, stores: frozenset[Storage], wat
         findings = find(ground.scene, chosen_rules(what))
     with watch.stage("plan"):
         plan = make_plan(ground.scene, findings, what, stores)
+        _note_swaps(ground.scene, plan)
         gone = gone_bytes(ground.original.listing, ground.swaps)
         plan = replace(plan, edits=(*ground.swaps, *plan.edits), estimate=plan.estimate + gone)
     return Report(VERSION, before, (*ground.findings, *findings), plan), plan
+
+
+def _note_swaps(scene: Scene, plan: Plan) -> None:
+    """Say of swaps that are not made yet that what they bring in is not judged."""
+    for edit in plan.edits:
+        if edit.kind == SWAP.name:
+            says = "what takes its place is judged once it is there: slim with --swap finds more to cut than this plan"
+            scene.note(Gap("swap", edit.owner, says))
 
 
 def make_plan(scene: Scene, findings: Iterable[Finding], choice: Choice, stores: frozenset[Storage]) -> Plan:

@@ -9,7 +9,9 @@ Evidence
 --------
 The closure at the granularity of modules. Imports in functions, under `try`, by names built from constants, lazy
 loaders, entry points and names inside extension modules all reach; a module that imports by a name known only at run
-time reaches its whole package. Data stays where a module of its package is reached. Metadata always stays.
+time reaches its whole package. Data stays where a module of its package is reached. Metadata always stays. The standard
+library's character sets of one system or language stay where the application states them, and all where it or a library
+that is not known to take none may decode by a name from outside.
 
 Edit
 ----

@@ -1,0 +1,34 @@
+"""`--codec` names a compression, and behind a colon how hard it works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from builders.stacks import layout_of
+from deadweight.cli.program import run
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"), [("zstd:23", "from 1 to 22"), ("gzip:0", "1 to 9"), ("store:1", "no levels")]
+)
+def test_a_level_that_a_codec_lacks_is_refused(
+    said: str, advice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = layout_of(tmp_path / "image", [[("app/notes.txt", b"x")]])
+    assert run(["slim", str(image), "-o", str(tmp_path / "out"), "--codec", said]) != 0
+    assert advice in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_higher_level_packs_what_is_written_anew_smaller(tmp_path: Path) -> None:
+    body = b"".join(f"{number * number} {number % 97}\n".encode() for number in range(60_000))
+    files = [("app/table.txt", body), ("app/old.txt.bak", body[:5000]), ("app/__pycache__/a.cpython-311.pyc", b"x")]
+    image = layout_of(tmp_path / "image", [[*files, ("app/a.py", b"")]])
+    sizes = []
+    for level in (1, 19):
+        out = tmp_path / f"out{level}"
+        assert run(["slim", str(image), "-o", str(out), "--codec", f"zstd:{level}", "--quiet"]) == 0
+        sizes.append(sum(path.stat().st_size for path in out.rglob("*") if path.is_file()))
+    assert sizes[1] < sizes[0]
