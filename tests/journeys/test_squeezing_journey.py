@@ -25,11 +25,11 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "python"
 
 
-def test_what_layers_are_given_is_what_torch_makes_their_outputs_of(python: Path) -> None:
+@pytest.mark.parametrize("laws", ["layers_of_torch.py", "following_of_torch.py"])
+def test_what_layers_are_given_and_how_they_are_fitted_holds_of_torch_itself(python: Path, laws: str) -> None:
     source = str(Path(deadweight.__file__).parents[1])
-    laws = Path(__file__).with_name("layers_of_torch.py")
     done = subprocess.run(
-        [str(python), str(laws)],
+        [str(python), str(Path(__file__).with_name(laws))],
         env={**os.environ, "PYTHONPATH": source},
         capture_output=True,
         text=True,

@@ -16,6 +16,7 @@ from deadweight.judging.task import Program
 from deadweight.squeezing.calibration import Calibration
 from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.files import Stored
+from deadweight.squeezing.following import followed, slack_of
 from deadweight.squeezing.method import Choice, Method
 from deadweight.squeezing.norms import Norms, norms_of
 from deadweight.squeezing.reaching import calibrate, calibration_of
@@ -44,12 +45,16 @@ class Bench:
         return squeezed(self.weights, choice)
 
     def finished(self, model: SqueezedModel, method: Method) -> SqueezedModel:
-        """The model where what rounding does to batch normalisation is measured on calibration and made good."""
+        """The model, its layers fitted one after another, and with statistics of batch normalisation that fit it."""
+        if method.follows:
+            choice = Choice(method, model.recipe["factor"], model.recipe["shares"])
+            model = followed(self.program, self.weights, model, choice)
         return model if self.norms is None or method.is_exact else self.norms.restated(self.weights, model)
 
     def slack(self, method: Method) -> int:
         """Bytes that finishing a model may add to it, at most."""
-        return 0 if self.norms is None or method.is_exact else self.norms.slack(self.weights)
+        norms = 0 if self.norms is None or method.is_exact else self.norms.slack(self.weights)
+        return norms + (slack_of(self.weights) if method.follows else 0)
 
     def measure(self, clock: Callable[[], float] = monotonic) -> None:
         """Ask the original development data now, and take the time of it."""

@@ -69,7 +69,8 @@ class Method:
     method that takes any, 1 being where a search begins. `loss` is the root mean square of the error that weights
     drawn from a normal distribution have at the finest factor (at 1 where it takes any), at most, in shares of theirs.
     `rank` orders what a search asks that was told no method, lowest first; 0 is never asked unless it is named. What
-    `is_exact` gives back every bit, of tensors that are small or not finite too.
+    `is_exact` gives back every bit, of tensors that are small or not finite too. What `follows` is asked once more for
+    each linear layer, fitted to what the layers before it give when they are rounded.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Method:
     factors: tuple[float, ...] = ()
     rank: int = 0
     is_exact: bool = False
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,4 +26,5 @@ METHOD = Method(
     squeeze=_squeeze,
     loss=0.45,
     rank=1,
+    follows=True,
 )
