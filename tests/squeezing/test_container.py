@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from deadweight.core.errors import Corrupt, Unknown
 from deadweight.judging.array import Array
+from deadweight.models.bfloat16 import from_words, words_of
 from deadweight.squeezing.container import SqueezedModel
 from deadweight.squeezing.decoding import weights as decoded
-from deadweight.squeezing.dtypes import from_words, words_of
 from deadweight.squeezing.files import (
     size_of,
     squeezed_model,

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deadweight.squeezing.dtypes import as_dtype, from_words, words_of
+from deadweight.models.bfloat16 import from_words, words_of
+from deadweight.squeezing.dtypes import as_dtype
 
 
 def test_every_word_comes_back_as_it_was() -> None:

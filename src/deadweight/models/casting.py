@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from deadweight.core.conversion import Cast
 from deadweight.core.errors import Lacking
 from deadweight.core.tensor import BITS
+from deadweight.models.bfloat16 import from_words, words_of
 from deadweight.models.bodies import whole_elements
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 FLOATS = ("float64", "float32", "float16", "bfloat16")
 """The dtypes that are cast, and cast to."""
-_ROUNDING = 0x7FFF
-_QUIET = 0x40
 
 
 @dataclass(slots=True)
@@ -68,7 +67,7 @@ def floats_of(piece: bytes, dtype: str) -> NDArray[Any]:
     import numpy as np
 
     if dtype == "bfloat16":
-        return (np.frombuffer(piece, dtype="<u2").astype("<u4") << 16).view("<f4")
+        return from_words(np.frombuffer(piece, dtype="<u2"))
     return np.frombuffer(piece, dtype=np.dtype(dtype).newbyteorder("<"))
 
 
@@ -79,11 +78,7 @@ def bytes_in(values: NDArray[Any], dtype: str) -> bytes:
     if dtype != "bfloat16":
         with np.errstate(over="ignore", under="ignore"):
             return values.astype(np.dtype(dtype).newbyteorder("<")).tobytes()
-    words = _single(values).view("<u4")
-    high = (words >> 16) & 1
-    is_nan = np.isnan(values)
-    rounded = np.where(is_nan, words, words + _ROUNDING + high) >> 16
-    return np.where(is_nan, rounded | _QUIET, rounded).astype("<u2").tobytes()
+    return words_of(_single(values)).tobytes()
 
 
 def _single(values: NDArray[Any]) -> NDArray[Any]:

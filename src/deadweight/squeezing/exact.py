@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from deadweight.judging.array import Array
-from deadweight.squeezing.dtypes import BFLOAT16, from_words, words_of
+from deadweight.models.bfloat16 import from_words, words_of
+from deadweight.squeezing.dtypes import BFLOAT16
 from deadweight.squeezing.exponents import pack, unpack
 from deadweight.squeezing.method import Layer
 from deadweight.squeezing.squeezed import Squeezed

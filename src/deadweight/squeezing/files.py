@@ -14,11 +14,12 @@ from deadweight.core.errors import ProofFailed, Unknown
 from deadweight.core.tensor import Checkpoint, Tensor
 from deadweight.formats.output import whole_file
 from deadweight.judging.array import Array
+from deadweight.models.bfloat16 import from_words, words_of
 from deadweight.models.bodies import elements
 from deadweight.models.reading import read
 from deadweight.models.writing_safetensors import Body, write
 from deadweight.squeezing.container import SqueezedModel, from_stored
-from deadweight.squeezing.dtypes import BFLOAT16, KNOWN, from_words, words_of
+from deadweight.squeezing.dtypes import BFLOAT16, KNOWN
 
 _SHOWN = 5
 

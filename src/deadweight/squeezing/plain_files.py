@@ -10,10 +10,10 @@ import numpy as np
 from deadweight.core.tensor import Step
 from deadweight.formats.output import whole_file
 from deadweight.judging.array import Array
+from deadweight.models.bfloat16 import words_of
 from deadweight.models.forms import Content, Form
 from deadweight.models.writing_safetensors import Body
 from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.dtypes import words_of
 
 
 def write_plain(model: SqueezedModel, out: Path, form: Form) -> None:

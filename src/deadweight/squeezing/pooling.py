@@ -11,7 +11,8 @@ from math import prod
 import numpy as np
 
 from deadweight.judging.array import Array
-from deadweight.squeezing.dtypes import BFLOAT16, KNOWN, from_words, words_of
+from deadweight.models.bfloat16 import from_words, words_of
+from deadweight.squeezing.dtypes import BFLOAT16, KNOWN
 from deadweight.squeezing.exponents import pack, unpack
 
 POOL = "deadweight.plain"

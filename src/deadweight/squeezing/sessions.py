@@ -19,7 +19,8 @@ import numpy as np
 from deadweight.core.errors import Lacking, UsageError
 from deadweight.judging.array import Array
 from deadweight.judging.onnx_models import opened
-from deadweight.squeezing.dtypes import BFLOAT16, words_of
+from deadweight.models.bfloat16 import words_of
+from deadweight.squeezing.dtypes import BFLOAT16
 from deadweight.squeezing.files import squeezed_model
 from deadweight.squeezing.graphs import filled_graph
 from deadweight.squeezing.quantising_graphs import Bits, Method, quantise_graph

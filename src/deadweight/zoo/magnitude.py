@@ -8,6 +8,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from deadweight.core.zoo_report import Magnitude
+from deadweight.models.bfloat16 import from_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +56,7 @@ def _numbers(body: bytes, dtype: str, order: str) -> NDArray[np.float64]:
 
     raw = np.frombuffer(body, np.dtype(_NUMBERS[dtype]).newbyteorder("<" if order == "little" else ">"))
     if dtype == "bfloat16":
-        raw = (raw.astype(np.uint32) << 16).view(np.float32)
+        raw = from_words(raw)
     with np.errstate(invalid="ignore"):
         return raw.astype(np.float64)
 
