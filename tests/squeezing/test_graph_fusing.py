@@ -145,6 +145,17 @@ def test_shares_that_something_else_looks_at_stay(tmp_path: Path) -> None:
     assert fused(model, tmp_path / "a.onnx")["Softmax"] == 1
 
 
+def test_what_a_graph_within_a_node_takes_stays(tmp_path: Path) -> None:
+    model = attention()
+    told = helper.make_tensor_value_info("inner", TensorProto.FLOAT, None)
+    branch = helper.make_graph([node("Identity", "turned", out="inner")], "branch", [], [told])
+    model.graph.initializer.append(numpy_helper.from_array(np.array(True), "yes"))
+    model.graph.node.append(node("If", "yes", out="more", then_branch=branch, else_branch=branch))
+    model.graph.output.append(helper.make_tensor_value_info("more", TensorProto.FLOAT, ("n", WORDS, HEADS, 16)))
+    kinds = fused(model, tmp_path / "a.onnx")
+    assert (kinds["If"], kinds["Softmax"], kinds["MultiHeadAttention"]) == (1, 1, 0)
+
+
 def norm(version: int, *, moved: bool = True, **how: Any) -> onnx.ModelProto:  # noqa: ANN401  as onnx takes it
     return graph([node("LayerNormalization", "x", "scale", *["move"] * moved, out="y", **how)], version=version)
 
