@@ -75,6 +75,15 @@ def test_weights_that_repeat_are_coded_by_their_repeats() -> None:
     assert len(rows.tobytes()) / len(pack(rows.tobytes(), "float32", (50, 1000))) > 15
 
 
+def test_tables_whose_elements_recur_are_coded_whole() -> None:
+    angles = np.outer(np.arange(258), np.arange(256)) * (2 * np.pi / 256)
+    table = np.cos(angles).astype(np.float32)
+    body = table.tobytes()
+    packed = pack(body, "float32", table.shape)
+    assert len(packed) < 0.6 * len(body)
+    assert unpack(packed) == body
+
+
 def test_float32_that_holds_fewer_bits_is_coded_as_such() -> None:
     halves = _normal(CHUNK // 4).astype(np.float16).astype(np.float32).tobytes()
     assert len(halves) / len(pack(halves, "float32")) > 2.2
@@ -143,6 +152,14 @@ def test_the_estimate_and_the_coder_see_the_same_planes(dtype: str) -> None:
 
 def test_an_empty_tensor_comes_back_empty() -> None:
     assert unpack(pack(b"", "float32")) == b""
+
+
+def test_a_chunk_in_a_way_that_is_not_known_is_refused() -> None:
+    for way in (1, 4):
+        packed = bytearray(pack(np.arange(400, dtype="<i4").tobytes(), "int32"))
+        packed[_HEAD] = way
+        with pytest.raises(Corrupt, match="coded in the way"):
+            unpack(bytes(packed))
 
 
 def test_half_an_element_is_refused() -> None:

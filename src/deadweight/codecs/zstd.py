@@ -54,7 +54,7 @@ def of_literals(body: bytes | memoryview) -> bytes:
     return bytes(zstd.compress(body, options=options))
 
 
-def of_repeats(body: bytes) -> bytes:
+def of_repeats(body: bytes | memoryview) -> bytes:
     """One frame at the default level."""
     return bytes(library().compress(body, CODEC.level))
 

@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from deadweight.codecs.zstd import of_literals
+from deadweight.codecs.zstd import of_literals, of_repeats
 from deadweight.core.errors import Corrupt
 from deadweight.models.planes import Way, coded, hardly_repeats, is_noise
 from deadweight.squeezing.ordering import Order, order_of
@@ -20,16 +20,19 @@ from deadweight.squeezing.streams import Body, Piece, framed
 
 CHUNK = 1 << 20
 """Elements of a chunk, at most."""
+_SEEN, _ONCE = 1024, 0.99
+"""Elements that are looked at, and the share of different ones below which they may be coded whole."""
 _HEAD = struct.Struct("<BBBIII")
 """How, bits of a symbol besides the exponent, exponents less one, elements, slices (0 unordered), their step."""
 
 
 class How(IntEnum):
-    """Planes of bytes; symbols and the lower bytes as they are; or symbols and planes of the lower bytes."""
+    """Planes of bytes; symbols and the lower bytes as they are, or as planes; or whole elements, which recur."""
 
     PLANES = 0
     SYMBOLS = 1
     SYMBOLS_AND_PLANES = 2
+    WHOLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,27 @@ def stretches(count: int, shape: tuple[int, ...]) -> Iterator[tuple[int, tuple[i
         yield start * prod(inner), (min(most, rows - start), *inner)
 
 
-def chunk(body: Piece, kind: Kind, shape: tuple[int, ...]) -> Iterator[Piece]:
+def chunk(body: Piece, kind: Kind, shape: tuple[int, ...]) -> list[Piece]:
     """The pieces of a coded chunk; the shape is of its elements."""
     whole = np.frombuffer(body, dtype=np.uint8).reshape(-1, kind.width)
+    pieces = list(_apart(whole, kind, shape))
+    if _recurs(whole):
+        stored = of_repeats(body)
+        if len(stored) < sum(map(len, pieces)):
+            return [_HEAD.pack(How.WHOLE, 0, 0, len(whole), 0, 0), *framed(Way.REPEATS, stored)]
+    return pieces
+
+
+def _recurs(whole: Bytes) -> bool:
+    """Whether elements of four or eight bytes are seen again, as those of tables of cosines are."""
+    count, width = whole.shape
+    if width not in (4, 8):
+        return False
+    some = whole.view(f"<u{width}")[:: max(1, count // _SEEN), 0]
+    return len(np.unique(some)) < _ONCE * len(some)
+
+
+def _apart(whole: Bytes, kind: Kind, shape: tuple[int, ...]) -> Iterator[Piece]:
     if kind.is_float:
         exponents, rest = turned(whole)
         if hardly_repeats(rest.data):
@@ -92,8 +113,10 @@ def _literals(plane: Bytes) -> tuple[Way, Piece]:
 def unchunk(body: Body, kind: Kind, most: int) -> Piece:
     """The next chunk's elements; raises Corrupt for what `chunk` did not write, and for more than `most` of them."""
     how, more, table, count, slices, inner = body.head(_HEAD)
-    if not 0 < count <= min(most, CHUNK) or how not in tuple(How) or (how and not kind.is_float):
+    if not 0 < count <= min(most, CHUNK) or not _is_known(how, kind):
         raise Corrupt(f"a chunk says that it holds {count} elements, coded in the way {how}")
+    if how == How.WHOLE:
+        return body.plane(count * kind.width)
     if how == How.PLANES:
         return whole_of([body.plane(count) for _ in range(kind.width)], is_float=kind.is_float)
     if more not in (0, 2, 4) or (slices and (not inner or count % (slices * inner))):
@@ -104,6 +127,10 @@ def unchunk(body: Body, kind: Kind, most: int) -> Piece:
     rest = _bytes(body.plane(packed_length(count, 8 - more)))
     lower = _lower(body, count, kind.width - 2, together=how == How.SYMBOLS)
     return joined(Parts(more, known, order.restored(symbols) if order else symbols, rest, lower))
+
+
+def _is_known(how: int, kind: Kind) -> bool:
+    return how in tuple(How) and (kind.is_float or how in (How.PLANES, How.WHOLE))
 
 
 def _lower(body: Body, count: int, width: int, *, together: bool) -> NDArray[np.uint16]:
