@@ -1,9 +1,10 @@
 """Slims naive images: bytes on disk and to pull, before and after, with what the proof said.
 
-    python benchmarks/slim_images.py [flask] [scikit-learn] [torch] [torch-cuda] [--level tight] [--markdown]
+    python benchmarks/slim_images.py [flask] [scikit-learn] [torch] [torch-cuda] [--level tight] [--markdown] [--kept]
 
 The images are built from `benchmarks/images/*` on a base like python:3.11 (mmdebstrap, buildah; as root), each once.
-Probes are watched and asked while slimming; checks are asked in the proof alone.
+Probes are watched and asked while slimming; checks are asked in the proof alone. Each report is kept beside the images;
+`--kept` tells them again without a run.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "examples"))
 from python_image import build_image  # noqa: E402  (it lies beside the examples)
 
+DEADWEIGHT = (sys.executable, "-m", "deadweight")
 FOLDERS = Path(__file__).parent / "images"
 BUILD = ROOT / "build" / "images"
-HEAD = ("image", "on disk", "", "times", "to pull", "", "times", "proof", "planning", "memory")
+HEAD = ("image", "on disk", "", "times", "to pull", "", "times", "proof", "planning (CPU)", "memory")
+CODEC = "zstd:12"
+"""What the layers that are written anew are packed with; what is pulled before is gzip, as docker push made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,11 @@ IMAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One image: the report of slimming it, what planning it cost without runs, and what was undone."""
+    """One image: the report of slimming it, and what planning it cost without runs, None where that is not known."""
 
     name: str
     report: dict[str, Any]
-    planning: Cost
+    planning: Cost | None
 
     @property
     def on_disk(self) -> tuple[int, int]:
@@ -84,8 +88,8 @@ class Result:
         proof = self.report["proof"]
         same = sum(one["verdict"] == "same" for one in proof["comparisons"])
         yield f"{proof['verdict']}, {same} of {len(proof['comparisons'])}, {len(proof['undone'])} undone"
-        yield f"{self.planning.wall:.0f} s"
-        yield f"{self.planning.peak / 1e6:.0f} MB"
+        yield f"{self.planning.cpu:.0f} s" if self.planning else "-"
+        yield f"{self.planning.peak / 1e6:.0f} MB" if self.planning else "-"
 
 
 def main() -> None:
@@ -93,8 +97,10 @@ def main() -> None:
     parser.add_argument("images", nargs="*", help="which; all where none is named")
     parser.add_argument("--level", default="tight")
     parser.add_argument("--markdown", action="store_true", help="the table as the README has it")
+    parser.add_argument("--kept", action="store_true", help="tell the last reports again, without a run")
     asked = parser.parse_args()
-    rows = [tuple(slimmed(name, asked.level).cells()) for name in asked.images or IMAGES]
+    told = kept if asked.kept else slimmed
+    rows = [tuple(told(name, asked.level).cells()) for name in asked.images or IMAGES]
     for row in table(rows, markdown=asked.markdown):
         print(row)
 
@@ -105,27 +111,43 @@ def slimmed(name: str, level: str) -> Result:
     BUILD.mkdir(parents=True, exist_ok=True)
     if not image.is_dir():
         build_image(made_of.folder, image, lambda text: say(f"{name}: {text}"), wheels=made_of.wheels)
+    cutting = ("--level", level, *(word for swap in made_of.swaps for word in ("--swap", swap)))
+    write_cost(name, level, planned(image, cutting))
     out = BUILD / f"{name}-{level}"
     shutil.rmtree(out, ignore_errors=True)
     out.with_name(f"{out.name}.removed.tar.zst").unlink(missing_ok=True)
-    deadweight = (sys.executable, "-m", "deadweight")
-    cutting = ("--level", level, *(word for swap in made_of.swaps for word in ("--swap", swap)))
-    plan: tuple[str | Path, ...] = (*deadweight, "plan", image, *cutting, "-o", BUILD / "plan.json", "--quiet")
-    (BUILD / "plan.json").unlink(missing_ok=True)
-    planning = measure(plan, BUILD / "plan.log")
-    if planning.status:
-        sys.exit((BUILD / "plan.log").read_text())
     asking = (
         word
         for option in ("--probe", "--check")
         for word in (option, f"@{made_of.folder / option.removeprefix('--')}s.json")
     )
-    words = (*deadweight, "slim", image, "-o", out, *cutting, *asking, "--json")
+    words = (*DEADWEIGHT, "slim", image, "-o", out, *cutting, *asking, "--codec", CODEC, "--json")
     done = subprocess.run([*map(str, words)], capture_output=True, check=False)
     if done.returncode:
         sys.exit(done.stderr.decode())
     (BUILD / f"{name}-{level}.json").write_bytes(done.stdout)
-    return Result(name, json.loads(done.stdout), planning)
+    return kept(name, level)
+
+
+def planned(image: Path, cutting: tuple[str, ...]) -> Cost:
+    """What planning costs where no run was watched."""
+    (BUILD / "plan.json").unlink(missing_ok=True)
+    words: tuple[str | Path, ...] = (*DEADWEIGHT, "plan", image, *cutting, "-o", BUILD / "plan.json", "--quiet")
+    cost = measure(words, BUILD / "plan.log")
+    if cost.status:
+        sys.exit((BUILD / "plan.log").read_text())
+    return cost
+
+
+def write_cost(name: str, level: str, cost: Cost) -> None:
+    (BUILD / f"{name}-{level}.cost.json").write_text(json.dumps(asdict(cost)))
+
+
+def kept(name: str, level: str) -> Result:
+    """The last report of the image."""
+    cost = BUILD / f"{name}-{level}.cost.json"
+    planning = Cost(**json.loads(cost.read_text())) if cost.is_file() else None
+    return Result(name, json.loads((BUILD / f"{name}-{level}.json").read_bytes()), planning)
 
 
 def say(text: str) -> None:
