@@ -138,6 +138,8 @@ def test_what_a_requirement_file_asks_for_by_name_stays_once_a_run_loads_it() ->
     asked = {"srv/requirements.txt": b"frames\nArtist >= 3\n", **more}
     assert found(seen(PLAIN, CANVAS, more=asked)) == set()
     assert found(seen(PLAIN, more=asked)) == {"artist", "pigments"}
+    requested = {f"{SITE}/artist-1.0.dist-info/REQUESTED": b"", **more}
+    assert found(seen(PLAIN, CANVAS, more=requested)) == set()
 
 
 @pytest.mark.parametrize(

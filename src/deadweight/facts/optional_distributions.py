@@ -26,6 +26,8 @@ from deadweight.facts.run_files import RUN_FILES
 from deadweight.facts.trace import TRACE
 
 _ABOUT = re.compile(r"\.(?:dist|egg)-info(?:/|$)")
+_REQUESTED = "REQUESTED"
+"""What installers leave beside the metadata of what a person asked for by name (PEP 376)."""
 _CONFIGURED = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".json", ".xml")
 _WORDS = re.compile(rb"[A-Za-z_]\w*")
 _DOTTED = re.compile(rb"([A-Za-z_]\w*)\.\w")
@@ -47,7 +49,7 @@ def _used(scene: Scene) -> set[str]:
     named = set(_named(scene, infos))
     own = chance.get("", frozenset())
     taken = {other for info, others in chance.items() if info for other in others} - own
-    taken = {one for one in taken if infos[one].name not in asked}
+    taken = {one for one in taken if infos[one].name not in asked and f"{one}/{_REQUESTED}" not in scene.listing}
     return named | (set(_ran(scene)) - taken)
 
 

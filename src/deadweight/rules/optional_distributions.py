@@ -9,10 +9,11 @@ they come along: matplotlib with its fonts and all that it needs is 57 MB.
 Evidence
 --------
 Watched runs opened nothing of it but its metadata, or loaded it only because it is there: under `if` or `try` at the
-top of a module, and no requirement file asks for it by name. Nothing that is needed requires it, but for an extra that
-nobody asks for; no source that runs lead to, setting or command of the application names it; and whatever imports it
-belongs to another distribution, in a module that defines nothing by a name which the application's sources ask of that
-library or of a value (`df.plot()`, `pd.read_excel()`). Without a watched run nothing is found.
+top of a module, and nobody asked for it by name, in a requirement file or of pip (REQUESTED). Nothing that is needed
+requires it, but for an extra that nobody asks for; no source that runs lead to, setting or command of the application
+names it; and whatever imports it belongs to another distribution, in a module that defines nothing by a name which the
+application's sources ask of that library or of a value (`df.plot()`, `pd.read_excel()`). Without a watched run nothing
+is found.
 
 Edit
 ----
