@@ -55,16 +55,17 @@ def session(ladder: Ladder) -> None:
     memory = second["run"] / first["run"]
     kept = ran.said["tasks"][0]["ratio"]["value"]
     said = f"{', '.join(map(faster, ran.said['contrasts']))}; memory {memory:.0%}; cosine {kept:.3f}"
-    is_fast = all(one["wall"]["low"] >= model_speed.FASTER for one in ran.said["contrasts"])
+    is_fast = all(one["cpu"]["low"] >= model_speed.FASTER for one in ran.said["contrasts"])
     verdict = "passed" if is_fast and memory <= model_speed.MEMORY else "not as wanted"
     before, after = (int(ran.said[side]["size"]) for side in ("first", "second"))
     ladder.keep(Line("run time", SESSION, before, after, ran.cost.cpu, verdict, said))
 
 
 def faster(contrast: Mapping[str, Any]) -> str:
-    """How many times less wall time, with its interval."""
-    wall = contrast["wall"]
-    return f"{wall['value']:.2f} times faster [{wall['low']:.2f}, {wall['high']:.2f}] with {contrast['batch']}"
+    """How many times less CPU, with its interval, and less wall time; in one thread both are one on an idle machine."""
+    cpu, wall = contrast["cpu"], contrast["wall"]
+    said = f"{cpu['value']:.2f} times faster [{cpu['low']:.2f}, {cpu['high']:.2f}] with {contrast['batch']}"
+    return f"{said} (wall {wall['value']:.2f} [{wall['low']:.2f}, {wall['high']:.2f}])"
 
 
 RUNS = (DECODED, SESSION)
