@@ -7,6 +7,7 @@ on six models of packages: 1.20 to 1.61 times on float32, where planes under pla
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 
 from deadweight.codecs.zstd import of_literals, of_repeats, unpacked
@@ -51,7 +52,7 @@ def _rotated(low: bytes, high: bytes) -> tuple[bytes, bytes]:
 def coded(plane: bytes) -> tuple[Way, bytes]:
     """The plane in the way that a sample of it says takes the fewest bytes."""
     sample = _sampled(plane)
-    ways = {Way.LITERALS: of_literals, Way.REPEATS: of_repeats}
+    ways: dict[Way, Callable[[bytes], bytes]] = {Way.LITERALS: of_literals, Way.REPEATS: of_repeats}
     symbols = present(sample)
     if len(symbols) <= _MOST_SYMBOLS and not plane.translate(None, symbols):
         ways = {Way.SYMBOLS: lambda body: _as_symbols(body, symbols), Way.REPEATS: of_repeats}

@@ -20,8 +20,8 @@ from deadweight.squeezing.streams import Body, Piece, framed
 
 CHUNK = 1 << 20
 """Elements of a chunk, at most."""
-_SEEN, _ONCE = 1024, 0.99
-"""Elements that are looked at, and the share of different ones below which they may be coded whole."""
+_SEEN, _AGAIN = 1024, 0.01
+"""Elements that are looked at, and the share of those seen before above which they may be coded whole."""
 _HEAD = struct.Struct("<BBBIII")
 """How, bits of a symbol besides the exponent, exponents less one, elements, slices (0 unordered), their step."""
 
@@ -70,8 +70,8 @@ def _recurs(whole: Bytes) -> bool:
     count, width = whole.shape
     if width not in (4, 8):
         return False
-    some = whole.view(f"<u{width}")[:: max(1, count // _SEEN), 0]
-    return len(np.unique(some)) < _ONCE * len(some)
+    some = np.sort(whole.view(f"<u{width}")[:: max(1, count // _SEEN), 0])
+    return int(np.count_nonzero(some[1:] == some[:-1])) > _AGAIN * len(some)
 
 
 def _apart(whole: Bytes, kind: Kind, shape: tuple[int, ...]) -> Iterator[Piece]:
