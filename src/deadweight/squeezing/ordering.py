@@ -1,8 +1,8 @@
 """Slices of a tensor that are of a like scale are put side by side, so that one Huffman code fits each stretch.
 
 Rows, channels and the taps of a window have scales of their own, and a code table holds for 16 kB. What is stored of
-the order is a class for each slice, not its place. Measured on exponents in bfloat16: CREPE full 2.87 bits as they lie,
-2.49 by the best axis; encoders of voices 2.81 and 2.64.
+the order is a class for each slice, not its place. Measured in bfloat16: CREPE full 1.533 times smaller, 1.481 as it
+lies; CREPE tiny 1.511 and 1.477; an encoder of voices with its optimizer 1.585 and 1.544; EfficientNet 1.509 and 1.507.
 """
 
 from __future__ import annotations
