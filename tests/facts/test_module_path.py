@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders.reaching import SITE, entered
 from builders.scenes import distribution_files, scene_of
@@ -128,3 +130,16 @@ def test_a_module_is_called_by_the_path_below_the_nearest_root() -> None:
     assert places.name_of("app.py") == "app"
     assert places.is_installed(f"{SITE}/package/inner.py")
     assert not places.is_installed("app.py")
+
+
+@given(st.lists(st.sampled_from(["", "p", "q", "r", "ns", "one", "app", "absent", "deep"]), min_size=1, max_size=4))
+def test_a_name_is_as_deep_as_the_longest_beginning_of_it_that_is_whole(parts: list[str]) -> None:
+    """However it was asked before: what is not there is not remembered."""
+    files = {f"{SITE}/{name}": b"" for name in ("p/__init__.py", "p/q.py", "p/r/deep.py", "ns/one/__init__.py")}
+    places = scene_of({"app.py": b"", **files}).ask(MODULE_PATH)
+    found = places.resolve(".".join(parts))
+    beginnings = [places.resolve(".".join(parts[:count])) for count in range(1, len(parts) + 1)]
+    assert found.whole is beginnings[-1].whole is (found.depth == len(parts))
+    whole = [one for one in beginnings if one.whole]
+    assert found.depth == len(whole)
+    assert not whole or found.paths == whole[-1].paths

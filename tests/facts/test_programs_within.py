@@ -61,6 +61,7 @@ def test_what_nobody_may_execute_is_data() -> None:
         (b"call(tool)\n", True),
         (b"# a tool.\n", True),
         (b"tools = 1\nmytool = 2\n", False),
+        (b"toolkit\natool-3.1\n", False),
         (b"tool1 = atool, tool\n", True),
         (b"", False),
     ],

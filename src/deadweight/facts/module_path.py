@@ -36,6 +36,24 @@ class Resolved:
     whole: bool
 
 
+_NOTHING = Resolved((), 0, whole=False)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a name: `places` are the directories in which its own parts lie."""
+
+    said: Resolved
+    places: tuple[str, ...]
+    _short: _Known | None = None
+
+    def lacking(self) -> _Known:
+        """What is known of all of its parts that are not there."""
+        if self._short is None:
+            self._short = _Known(Resolved(self.said.paths, self.said.depth, whole=False), ())
+        return self._short
+
+
 @dataclass(frozen=True)
 class ModulePath:
     """The directories in which imports are looked up, in order.
@@ -48,25 +66,34 @@ class ModulePath:
     roots: tuple[str, ...]
     finders: Mapping[str, str] = field(default_factory=dict)
     installed: frozenset[str] = frozenset()
-    _found: dict[tuple[str, str], Resolved] = field(default_factory=dict, repr=False)
+    _found: dict[tuple[str, str], _Known] = field(default_factory=dict, repr=False)
     _inside: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict, repr=False)
 
     def resolve(self, name: str, first: str = "") -> Resolved:
         """What the import of the name runs; `first` is a directory that is looked into after all others."""
-        key = (name, first)
-        if key not in self._found:
-            self._found[key] = self._resolved(name.split("."), first)
-        return self._found[key]
+        return self._known(name, first).said
 
-    def _resolved(self, parts: list[str], first: str) -> Resolved:
-        found: list[str] = []
-        places: tuple[str, ...] = (*self.roots, first) if first else self.roots
-        for depth, part in enumerate(parts):
-            files, places = self._step(places, part, top=depth == 0)
+    def _known(self, name: str, first: str) -> _Known:
+        """The same, remembered where it is whole: of `from package import name` most names are no modules."""
+        known = self._found.get((name, first))
+        if known is not None:
+            return known
+        above, dot, part = name.rpartition(".")
+        if dot:
+            outer = self._known(above, first)
+            if not outer.said.whole:
+                return outer
+            files, places = self._step(outer.places, part, top=False)
             if not files and not places:
-                return Resolved(tuple(found), depth, whole=False)
-            found.extend(files)
-        return Resolved(tuple(found), len(parts), whole=True)
+                return outer.lacking()
+            before = outer.said
+        else:
+            files, places = self._step((*self.roots, first) if first else self.roots, part, top=True)
+            before = _NOTHING
+        whole = bool(files or places)
+        known = _Known(Resolved((*before.paths, *files), before.depth + whole, whole), places)
+        self._found[name, first] = known
+        return known
 
     def _step(self, places: tuple[str, ...], part: str, *, top: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The files that the part is, and the directories in which its own parts lie (PEP 420 for several)."""

@@ -138,7 +138,7 @@ def _programs_beside(scene: Scene, path: str, body: bytes) -> Iterator[Step]:
     """The programs in packages of its distribution whose names stand in it: all of the name, or its first word."""
     for name, program in scene.ask(PROGRAMS_BY_NAME).get(scene.ask(HOLDERS).get(path, ""), ()):
         first = re.split(rb"[^A-Za-z0-9]", name, maxsplit=1)[0]
-        if name in body or (len(first) > _SHORTEST and _says(body, first)):
+        if _says(body, name) or (len(first) > _SHORTEST and _says(body, first)):
             yield Step(program, f"is a program of its distribution that it names: {name.decode('utf-8', 'replace')}")
 
 
