@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,13 +67,25 @@ class Ladder:
         return msgspec.json.decode(self.path.read_bytes(), type=tuple[Line, ...]) if self.path.is_file() else ()
 
     def keep(self, line: Line) -> None:
-        """Write the line down, and print it."""
-        places = {(one.rung, one.model): one for one in self.lines()}
-        places[line.rung, line.model] = line
-        beside = self.path.with_suffix(".part")
-        beside.write_bytes(msgspec.json.format(msgspec.json.encode([*places.values()])))
-        beside.rename(self.path)
+        """Write the line down, and print it; of two that write at once both lines stay."""
+        with _alone_in(self.path.parent):
+            places = {(one.rung, one.model): one for one in self.lines()}
+            places[line.rung, line.model] = line
+            beside = self.path.with_suffix(".part")
+            beside.write_bytes(msgspec.json.format(msgspec.json.encode([*places.values()])))
+            beside.rename(self.path)
         print(line.told(), flush=True)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One at a time, of all processes."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def markdown(lines: Sequence[Line]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -31,6 +32,14 @@ def test_a_line_measured_again_takes_the_place_of_the_one_before(ladder: ModuleT
         kept.keep(line)
     assert kept.lines() == (again, second)
     assert [path.name for path in tmp_path.iterdir()] == ["ladder.json"]
+
+
+def test_of_many_that_write_at_once_every_line_stays(ladder: ModuleType, tmp_path: Path) -> None:
+    kept = ladder.Ladder(tmp_path / "ladder.json")
+    lines = [ladder.Line("ours", f"model {at}", 1000, 100, 2.0, "passed", "pitch") for at in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(kept.keep, lines))
+    assert sorted(line.model for line in kept.lines()) == sorted(line.model for line in lines)
 
 
 def test_the_same_model_stands_on_several_rungs_in_the_order_of_the_rungs(ladder: ModuleType) -> None:
