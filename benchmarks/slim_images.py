@@ -40,16 +40,17 @@ class Image:
     The CUDA build of torch is what one gets by accident: of its usual index, with no other asked.
     """
 
+    title: str
     folder: Path
     swaps: tuple[str, ...] = ()
     wheels: bool = False
 
 
 IMAGES = {
-    "flask": Image(FOLDERS / "flask"),
-    "scikit-learn": Image(FOLDERS / "scikit-learn"),
-    "torch": Image(FOLDERS / "torch", wheels=True),
-    "torch-cuda": Image(FOLDERS / "torch", swaps=("torch=cpu",)),
+    "flask": Image("Flask", FOLDERS / "flask"),
+    "scikit-learn": Image("Flask, scikit-learn, pandas", FOLDERS / "scikit-learn"),
+    "torch": Image("torch for the processor, transformers", FOLDERS / "torch", wheels=True),
+    "torch-cuda": Image("the same with CUDA, `--swap torch=cpu`", FOLDERS / "torch", swaps=("torch=cpu",)),
 }
 
 
@@ -80,7 +81,7 @@ class Result:
 
     def cells(self) -> Iterator[str]:
         """The cells of its line of the table."""
-        yield self.name
+        yield IMAGES[self.name].title
         for before, after in (self.on_disk, self.to_pull):
             yield f"{before / 1e6:,.0f} MB"
             yield f"{after / 1e6:,.1f} MB"
