@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-_SAMPLE, _SHARE = 1 << 16, 8
-"""Elements that tell which axis it is, and the part of all that is enough; so many times as many tell the classes."""
+_SAMPLE, _SHARE, _MORE = 1 << 16, 8, 2
+"""Elements that tell which axis it is, the part of all that is enough, and how many times as many tell the classes."""
 _FEWEST = 32
 """Elements of a slice, at least."""
 _DEPTH = 24
@@ -68,7 +68,7 @@ def order_of(exponents: Bytes, shape: tuple[int, ...]) -> Order | None:
             saved = _saved(_some(along, few)) * exponents.size - _CLASS_BITS * slices
             if saved > least:
                 best, least = along, saved
-    return None if best is None else Order(best.shape[2], _classes(_some(best, _SHARE * _SAMPLE)))
+    return None if best is None else Order(best.shape[2], _classes(_some(best, _MORE * _SAMPLE)))
 
 
 def _some(along: Bytes, most: int) -> Floats:

@@ -24,7 +24,7 @@ def shapes_of(plain: Mapping[str, Array], words: Mapping[str, str]) -> dict[str,
     """The shapes of the tensors by the dtype that they are stored in, and by name."""
     found: dict[str, dict[str, tuple[int, ...]]] = {}
     for name in _ordered(plain):
-        found.setdefault(words.get(name, plain[name].dtype.name), {})[name] = plain[name].shape
+        found.setdefault(words.get(name) or plain[name].dtype.name, {})[name] = plain[name].shape
     return found
 
 

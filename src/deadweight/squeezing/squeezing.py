@@ -38,7 +38,7 @@ class Weights:
 
     def dtype(self, name: str) -> str:
         """The dtype that the file has for the tensor."""
-        return self.dtypes.get(name, self.tensors[name].dtype.name)
+        return self.dtypes.get(name) or self.tensors[name].dtype.name
 
 
 def squeezed(weights: Weights, choice: Choice) -> SqueezedModel:
