@@ -15,7 +15,9 @@ from slim_images import slimmed
 pytestmark = pytest.mark.journey
 
 
-@pytest.mark.parametrize(("name", "on_disk", "to_pull"), [("flask", 33, 38), ("scikit-learn", 7.3, 8.2)])
+@pytest.mark.parametrize(
+    ("name", "on_disk", "to_pull"), [("flask", 33, 38), ("scikit-learn", 7.3, 8.2), ("torch", 4.1, 5.1)]
+)
 def test_an_image_becomes_so_many_times_smaller_and_stays_whole(name: str, on_disk: float, to_pull: float) -> None:
     need("mmdebstrap", "buildah", "bwrap", "strace")
     result = slimmed(name, "tight")
