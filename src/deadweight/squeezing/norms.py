@@ -24,7 +24,7 @@ class Norms:
     def restated(self, weights: Weights, model: SqueezedModel) -> SqueezedModel:
         """The squeezed model with statistics that fit its rounded weights."""
         tensors = model.weights()
-        after = _spreads(self.program, self.program.build(tensors), tensors)
+        after = _spreads(self.program, self.program.build(tensors), tensors, self.before)
         return restated(weights, model, dict(matched(weights.tensors, self.before, after)))
 
     def slack(self, weights: Weights) -> int:
@@ -39,5 +39,10 @@ def norms_of(program: Program, original: Any, tensors: Mapping[str, Array]) -> N
     return Norms(program, found) if found else None
 
 
-def _spreads(program: Program, model: Any, tensors: Mapping[str, Array]) -> tuple[Spread, ...]:  # noqa: ANN401
-    return spreads(model, tensors, lambda: calibrate(program, model))
+def _spreads(
+    program: Program,
+    model: Any,  # noqa: ANN401  the user's own
+    tensors: Mapping[str, Array],
+    before: tuple[Spread, ...] = (),
+) -> tuple[Spread, ...]:
+    return spreads(model, tensors, lambda: calibrate(program, model), before)
