@@ -17,11 +17,11 @@ from model_packages import DATA, FILES
 
 from deadweight.judging.array import Array
 from deadweight.models.reading import read
-from deadweight.squeezing.container import SqueezedModel, from_stored
-from deadweight.squeezing.dtypes import BFLOAT16, as_dtype
-from deadweight.squeezing.files import squeezed_model, stored_of, write_checked
 from deadweight.squeezing.method import Choice, methods
 from deadweight.squeezing.squeezing import Weights, squeezed
+from deadweight.squeezing.storing.container import SqueezedModel, from_stored
+from deadweight.squeezing.storing.dtypes import BFLOAT16, as_dtype
+from deadweight.squeezing.storing.files import squeezed_model, stored_of, write_checked
 
 CODED = ("MiniLM", "EfficientNet-Lite0", "EasyOCR english_g2", "Resemblyzer", "CREPE full", "CREPE tiny")
 _ROUNDS, _SECONDS = 200, 4.0

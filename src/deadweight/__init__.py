@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from deadweight.pipeline.tracing.target import trace
     from deadweight.pipeline.verifying import verify
     from deadweight.pipeline.weighing import plan, weigh
-    from deadweight.squeezing.sessions import numpy_weights, onnx_session, torch_state
+    from deadweight.squeezing.storing.sessions import numpy_weights, onnx_session, torch_state
 
 _HOMES = {
     "core.artifact": "Artifact",
@@ -95,7 +95,7 @@ _HOMES = {
     "pipeline.tracing.target": "trace",
     "pipeline.verifying": "verify",
     "pipeline.weighing": "plan weigh",
-    "squeezing.sessions": "numpy_weights onnx_session torch_state",
+    "squeezing.storing.sessions": "numpy_weights onnx_session torch_state",
 }
 
 __all__ = [

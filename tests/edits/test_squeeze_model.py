@@ -14,7 +14,7 @@ from deadweight.core.edit import Edit, Safety
 from deadweight.core.errors import UsageError
 from deadweight.core.scene import Scene
 from deadweight.edits.squeeze_model import EDIT
-from deadweight.squeezing.files import weights_of
+from deadweight.squeezing.storing.files import weights_of
 
 
 def squeezing(scene: Scene, staging: Path, path: str, **arguments: str) -> Changes:

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 
 from deadweight.judging.task import Program
-from deadweight.squeezing.calibrating import calibrated, names_of
-from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.following import followed
+from deadweight.squeezing.calibration.torch_layers import calibrated, names_of
 from deadweight.squeezing.method import Choice, chosen
-from deadweight.squeezing.route import route
+from deadweight.squeezing.rounding.following import followed
+from deadweight.squeezing.rounding.route import route
 from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
+from deadweight.squeezing.storing.container import SqueezedModel
 
 _WIDTH = 96
 _RANDOM = np.random.default_rng(5)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from deadweight.squeezing.calibrating import calibrated
-from deadweight.squeezing.calibration import Calibration
-from deadweight.squeezing.patches import patches
-from deadweight.squeezing.statistics import matched, spreads
+from deadweight.squeezing.calibration.moments import Calibration
+from deadweight.squeezing.calibration.patches import patches
+from deadweight.squeezing.calibration.statistics import matched, spreads
+from deadweight.squeezing.calibration.torch_layers import calibrated
 
 _PADDINGS: tuple[dict[str, Any], ...] = (
     {},

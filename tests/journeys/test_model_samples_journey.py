@@ -64,7 +64,7 @@ def test_rows_are_those_of_torch(python: Path, files: Path, name: str) -> None:
 READ = """
 import torch
 from pathlib import Path
-from deadweight.squeezing.files import stored_of
+from deadweight.squeezing.storing.files import stored_of
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()

@@ -19,7 +19,7 @@ from deadweight.judging.racing import Course, Seen, race
 from deadweight.judging.running import Runner
 from deadweight.judging.serving import Spent
 from deadweight.pipeline.models.worker import words
-from deadweight.squeezing.files import write_safetensors
+from deadweight.squeezing.storing.files import write_safetensors
 
 _TASK = """
 import time

@@ -22,7 +22,7 @@ from deadweight.models.looks import look
 from deadweight.models.reading import read
 from deadweight.models.reporting import opened, weigh
 from deadweight.models.weighing import findings
-from deadweight.squeezing.exponents import pack
+from deadweight.squeezing.lossless.exponents import pack
 
 RANDOM = numpy.random.default_rng(7)
 

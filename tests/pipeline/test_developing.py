@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 from deadweight.judging.array import Array
 from deadweight.judging.task import Program, Task
 from deadweight.pipeline.models.developing import developed, model_of
-from deadweight.squeezing.weight_only import quantise_weights
+from deadweight.squeezing.steps.weight_only import quantise_weights
 
 RANDOM = np.random.default_rng(2)
 WEIGHT = RANDOM.normal(size=(80, 64)).astype(np.float32)

@@ -15,7 +15,7 @@ from deadweight.cli.program import run
 from deadweight.core.edit import Safety
 from deadweight.core.planning import Choice, draw
 from deadweight.edits.applying import edit_kinds
-from deadweight.squeezing.files import weights_of
+from deadweight.squeezing.storing.files import weights_of
 
 PROGRAM = """
 import array, json, pathlib, sys

@@ -15,9 +15,9 @@ from deadweight.judging.array import Array
 from deadweight.judging.task import Program, Task
 from deadweight.pipeline.models.workshop import KEPT, Workshop
 from deadweight.squeezing.bench import Bench, bench_of
-from deadweight.squeezing.files import stored_of, write_safetensors
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.method import methods
+from deadweight.squeezing.storing.files import stored_of, write_safetensors
 
 _RANDOM = np.random.default_rng(41)
 _INPUTS = _RANDOM.normal(size=(200, 64)).astype(np.float32)

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from deadweight.core.errors import Corrupt, Unknown
 from deadweight.judging.array import Array
 from deadweight.models.bfloat16 import from_words, words_of
-from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.decoding import weights as decoded
-from deadweight.squeezing.files import (
+from deadweight.squeezing.method import Choice, Kind, methods
+from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
+from deadweight.squeezing.storing.container import SqueezedModel
+from deadweight.squeezing.storing.decoding import weights as decoded
+from deadweight.squeezing.storing.files import (
     size_of,
     squeezed_model,
     stored_of,
@@ -26,8 +28,6 @@ from deadweight.squeezing.files import (
     write_model,
     write_safetensors,
 )
-from deadweight.squeezing.method import Choice, Kind, methods
-from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
 
 
 def _tensors() -> dict[str, Array]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.models.bfloat16 import from_words, words_of
-from deadweight.squeezing.dtypes import as_dtype
+from deadweight.squeezing.storing.dtypes import as_dtype
 
 
 def test_every_word_comes_back_as_it_was() -> None:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from deadweight.cli.program import run
 from deadweight.judging.array import Array
 from deadweight.models.bfloat16 import from_words, words_of
-from deadweight.squeezing.files import stored_of, write_checked, write_safetensors
 from deadweight.squeezing.method import Choice, methods
 from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
+from deadweight.squeezing.storing.files import stored_of, write_checked, write_safetensors
 
 _DTYPES = ("bfloat16", "float16", "float32", "float64", "int64", "bool")
 _SHAPES: tuple[tuple[int, ...], ...] = ((), (0,), (1,), (0, 5), (3, 7), (70, 64), (16, 8, 5, 9), (9000,))

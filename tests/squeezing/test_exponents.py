@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from deadweight.core.errors import Corrupt
 from deadweight.core.tensor import BITS
 from deadweight.models.planes import FLOATS, Way, coded, split, uncoded
-from deadweight.squeezing.chunks import CHUNK
-from deadweight.squeezing.exponents import pack, unpack
+from deadweight.squeezing.lossless.chunks import CHUNK
+from deadweight.squeezing.lossless.exponents import pack, unpack
 
 _HEAD, _CHUNK_HEAD = 19, 15
 

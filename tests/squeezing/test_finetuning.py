@@ -13,7 +13,7 @@ from builders.command import names
 from deadweight.cli.program import run
 from deadweight.core.errors import UsageError
 from deadweight.judging.array import Array
-from deadweight.squeezing.finetuning import parameters_of
+from deadweight.squeezing.steps.finetuning import parameters_of
 
 TASK = """
 import numpy as np

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deadweight.squeezing.coupling import Coupling
-from deadweight.squeezing.feedback import fed_back
-from deadweight.squeezing.fitting import Fit, fitted
-from deadweight.squeezing.rounding import Codes, Reals, codes, one_step
+from deadweight.squeezing.rounding.codes import Codes, Reals, codes, one_step
+from deadweight.squeezing.rounding.coupling import Coupling
+from deadweight.squeezing.rounding.feedback import fed_back
+from deadweight.squeezing.rounding.fitting import Fit, fitted
 
 _RANDOM = np.random.default_rng(17)
 _WIDTH = 48

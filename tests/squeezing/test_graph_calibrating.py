@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from deadweight.judging.array import Array
-from deadweight.squeezing.calibration import Calibration
-from deadweight.squeezing.graph_calibrating import calibrated_graph
-from deadweight.squeezing.graph_patches import patches
+from deadweight.squeezing.calibration.graph_layers import calibrated_graph
+from deadweight.squeezing.calibration.graph_patches import patches
+from deadweight.squeezing.calibration.moments import Calibration
 
 pytest.importorskip("onnxruntime")
 _RANDOM = np.random.default_rng(11)

@@ -14,8 +14,8 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from deadweight.squeezing.graph_fusing import fuse
-from deadweight.squeezing.quantising_graphs import Bits, Method, quantise_graph
+from deadweight.squeezing.graphs.graph_fusing import fuse
+from deadweight.squeezing.graphs.quantising import Bits, Method, quantise_graph
 
 Reals = numpy.typing.NDArray[np.float32]
 RANDOM = np.random.default_rng(5)

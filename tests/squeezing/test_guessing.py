@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from deadweight.judging.array import Array
-from deadweight.squeezing.calibration import Calibration
-from deadweight.squeezing.files import size_of
+from deadweight.squeezing.calibration.moments import Calibration
 from deadweight.squeezing.guessing import guessed
 from deadweight.squeezing.method import Choice, methods
 from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
+from deadweight.squeezing.storing.files import size_of
 
 _RANDOM = np.random.default_rng(31)
 

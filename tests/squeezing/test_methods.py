@@ -9,13 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from deadweight.judging.array import Array
-from deadweight.squeezing.calibration import Calibration
-from deadweight.squeezing.coupling import Coupling
-from deadweight.squeezing.decoding import weights as decoded
-from deadweight.squeezing.files import squeezed_model, write_model
+from deadweight.squeezing.calibration.moments import Calibration
 from deadweight.squeezing.method import Choice, Kind, Layer, Method, chosen, methods
-from deadweight.squeezing.rounding import Reals
+from deadweight.squeezing.rounding.codes import Reals
+from deadweight.squeezing.rounding.coupling import Coupling
 from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
+from deadweight.squeezing.storing.decoding import weights as decoded
+from deadweight.squeezing.storing.files import squeezed_model, write_model
 
 _METHODS = tuple(methods().values())
 _FINEST, _COARSER = 1.0, 2.0

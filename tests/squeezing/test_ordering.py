@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deadweight.squeezing.chunks import CHUNK
-from deadweight.squeezing.exponents import pack, unpack
-from deadweight.squeezing.ordering import Bytes, Order, order_of
+from deadweight.squeezing.lossless.chunks import CHUNK
+from deadweight.squeezing.lossless.exponents import pack, unpack
+from deadweight.squeezing.lossless.ordering import Bytes, Order, order_of
 
 _SHAPES = st.lists(st.integers(1, 6), min_size=1, max_size=4).map(tuple)
 

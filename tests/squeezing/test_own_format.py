@@ -19,8 +19,8 @@ from builders.models import Storage, safetensors, torch_zip, view
 from deadweight.core.errors import UsageError
 from deadweight.models.bodies import elements
 from deadweight.models.reading import read
-from deadweight.squeezing.grids import FINEST, on_grid
-from deadweight.squeezing.own_format import grids_of, write_own
+from deadweight.squeezing.steps.grids import FINEST, on_grid
+from deadweight.squeezing.steps.own_format import grids_of, write_own
 
 RANDOM = np.random.default_rng(11)
 Floats = NDArray[np.float32]

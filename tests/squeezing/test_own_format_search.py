@@ -12,7 +12,7 @@ import pytest
 from builders.judged_models import TASK, product
 from deadweight.core.errors import UsageError
 from deadweight.judging.task import Program, program_of
-from deadweight.squeezing.own_format_search import SHARES, verdict_of
+from deadweight.squeezing.steps.own_format_search import SHARES, verdict_of
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from deadweight.core.errors import UsageError
 from deadweight.judging.array import Array
 from deadweight.models.casting import bytes_in, floats_of
 from deadweight.models.reading import read
-from deadweight.squeezing.pruning import Cut, Scope, pruning
-from deadweight.squeezing.pruning_files import prune_file
-from deadweight.squeezing.smallest import Sieve, limit_of
+from deadweight.squeezing.steps.pruning import Cut, Scope, pruning
+from deadweight.squeezing.steps.pruning_files import prune_file
+from deadweight.squeezing.steps.smallest import Sieve, limit_of
 
 RANDOM = np.random.default_rng(21)
 LAYERS: dict[str, Array] = {

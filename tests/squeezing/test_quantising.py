@@ -18,8 +18,8 @@ from builders.command import names, state
 from deadweight.cli.program import run
 from deadweight.core.errors import UsageError
 from deadweight.pipeline.models.quantising import quantise
-from deadweight.squeezing.files import squeezed_model
-from deadweight.squeezing.quantising_graphs import Bits, Method
+from deadweight.squeezing.graphs.quantising import Bits, Method
+from deadweight.squeezing.storing.files import squeezed_model
 
 Reals = numpy.typing.NDArray[np.float32]
 DOCS = Path(__file__).parents[2] / "docs"

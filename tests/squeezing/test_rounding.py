@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from deadweight.squeezing.coding import coded, decoded
-from deadweight.squeezing.coupling import DAMPING, Coupling
-from deadweight.squeezing.feedback import STRETCH, WIDEST, fed_back
-from deadweight.squeezing.rounding import Reals, codes, one_step, row_steps
+from deadweight.squeezing.rounding.codes import Reals, codes, one_step, row_steps
+from deadweight.squeezing.rounding.coupling import DAMPING, Coupling
+from deadweight.squeezing.rounding.feedback import STRETCH, WIDEST, fed_back
+from deadweight.squeezing.storing.coding import coded, decoded
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)

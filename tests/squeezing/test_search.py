@@ -17,7 +17,7 @@ from deadweight.squeezing.aiming import TOLERANCE
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.method import Layer, Method, chosen
 from deadweight.squeezing.search import STRIDE, Aim, best, search
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 _ORIGINAL = 1_000_000
 

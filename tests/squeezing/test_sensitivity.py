@@ -8,9 +8,9 @@ import numpy as np
 
 from deadweight.judging.array import Array
 from deadweight.judging.task import Program
-from deadweight.squeezing.calibration import Calibration
+from deadweight.squeezing.calibration.moments import Calibration
 from deadweight.squeezing.method import Choice, chosen
-from deadweight.squeezing.sensitivity import COARSEST, FINEST, shares
+from deadweight.squeezing.rounding.sensitivity import COARSEST, FINEST, shares
 from deadweight.squeezing.squeezing import Weights, kinds_of
 
 _WIDTH = 64

@@ -20,11 +20,11 @@ from deadweight.core.errors import Corrupt, UsageError
 from deadweight.models.forms import form_of
 from deadweight.models.reading import read
 from deadweight.pipeline.models.restoring import Wish, restore
-from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.files import squeezed_model, stored_of, write_model
-from deadweight.squeezing.graphs import GRAPH, with_graph
 from deadweight.squeezing.method import Choice, Kind, chosen
 from deadweight.squeezing.squeezing import Weights, squeezed
+from deadweight.squeezing.storing.container import SqueezedModel
+from deadweight.squeezing.storing.files import squeezed_model, stored_of, write_model
+from deadweight.squeezing.storing.graphs import GRAPH, with_graph
 
 Reals = numpy.typing.NDArray[Any]
 RANDOM = np.random.default_rng(4)

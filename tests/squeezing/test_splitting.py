@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deadweight.core.errors import Corrupt
-from deadweight.squeezing.splitting import Bytes, Parts, joined, packed, packed_length, split, turned, unpacked
+from deadweight.squeezing.lossless.splitting import Bytes, Parts, joined, packed, packed_length, split, turned, unpacked
 
 
 def _parts(body: bytes, width: int, more: int) -> Parts:

@@ -10,8 +10,8 @@ import pytest
 
 from deadweight.cli.program import run
 from deadweight.judging.array import Array
-from deadweight.squeezing.files import squeezed_model, weights_of, write_safetensors
-from deadweight.squeezing.graphs import filled_graph
+from deadweight.squeezing.storing.files import squeezed_model, weights_of, write_safetensors
+from deadweight.squeezing.storing.graphs import filled_graph
 
 _TASK = """
 import numpy as np

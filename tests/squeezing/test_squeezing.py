@@ -7,10 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from deadweight.judging.array import Array
-from deadweight.squeezing.calibration import Calibration
+from deadweight.squeezing.calibration.moments import Calibration
+from deadweight.squeezing.calibration.statistics import Spread, matched
 from deadweight.squeezing.method import Choice, Kind, methods
 from deadweight.squeezing.squeezing import Weights, corrected, kinds_of, restated, squeezed
-from deadweight.squeezing.statistics import Spread, matched
 
 _RANDOM = np.random.default_rng(21)
 _INPUTS = (_RANDOM.normal(size=(500, 80)) + 2.0).astype(np.float32)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from deadweight.squeezing.stepwise import Stepwise
+from deadweight.squeezing.rounding.stepwise import Stepwise
 
 
 def _counting(upto: int, seen: list[int]) -> Stepwise[int]:

@@ -15,8 +15,8 @@ from deadweight.cli.program import run
 from deadweight.core.steps import Pruned, Recovered, Zeroed
 from deadweight.judging.array import Array
 from deadweight.reports.models import pruning
-from deadweight.squeezing.pruning import Cut, Scope
-from deadweight.squeezing.thinning import ROUNDS, Thinning
+from deadweight.squeezing.steps.pruning import Cut, Scope
+from deadweight.squeezing.steps.thinning import ROUNDS, Thinning
 
 
 def shares(thinning: Thinning) -> list[float]:

@@ -15,7 +15,10 @@ from deadweight.edits.model_bodies import laid_out, untouched
 
 
 def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
-    from deadweight.squeezing.own_format import grids_of, write_own  # with numpy, which not every installation has
+    from deadweight.squeezing.steps.own_format import (  # with numpy, which not every installation has
+        grids_of,
+        write_own,
+    )
 
     share = _share(edit)
     replaced: dict[str, Path] = {}

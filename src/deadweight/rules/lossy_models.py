@@ -42,7 +42,7 @@ from deadweight.core.squeeze_report import Judged
 from deadweight.facts.model_files import MODEL_FILES, on_disk
 
 if TYPE_CHECKING:
-    from deadweight.squeezing.own_format_search import Verdict
+    from deadweight.squeezing.steps.own_format_search import Verdict
 
 _NAME = "lossy-models"
 _SMALLEST = 1 << 20
@@ -84,7 +84,7 @@ def _wishes(text: str) -> Iterator[_Wish]:
 
 
 def _of(scene: Scene, path: str, wish: _Wish) -> Iterator[Finding]:
-    from deadweight.squeezing.own_format import can_squeeze
+    from deadweight.squeezing.steps.own_format import can_squeeze
 
     checkpoint = scene.ask(MODEL_FILES)[path].checkpoint
     size = sum(one.size for one in checkpoint.tensors if one.dtype == "float32" and len(one.shape) > 1)
@@ -121,7 +121,7 @@ def _left(scene: Scene, path: str, why: str, evidence: tuple[Evidence, ...]) -> 
 def _verdict(scene: Scene, path: str, task: Path, keep: float) -> Verdict:
     from deadweight.judging.samples import program_of_samples
     from deadweight.judging.task import program_of
-    from deadweight.squeezing.own_format_search import verdict_of
+    from deadweight.squeezing.steps.own_format_search import verdict_of
 
     for _, place in on_disk(scene, [scene.listing.by_path[path]]):
         program = program_of(task) if task.suffix == ".py" else program_of_samples(place, task)

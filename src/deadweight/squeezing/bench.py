@@ -13,15 +13,15 @@ from deadweight.judging.array import Array
 from deadweight.judging.gate import Standard, standard
 from deadweight.judging.steadiness import check_steady
 from deadweight.judging.task import Program
-from deadweight.squeezing.calibration import Calibration
-from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.files import Stored
-from deadweight.squeezing.following import followed, slack_of
+from deadweight.squeezing.calibration.moments import Calibration
+from deadweight.squeezing.calibration.norms import Norms, norms_of
+from deadweight.squeezing.calibration.reaching import calibrate, calibration_of
 from deadweight.squeezing.method import Choice, Method
-from deadweight.squeezing.norms import Norms, norms_of
-from deadweight.squeezing.reaching import calibrate, calibration_of
-from deadweight.squeezing.sensitivity import shares
+from deadweight.squeezing.rounding.following import followed, slack_of
+from deadweight.squeezing.rounding.sensitivity import shares
 from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
+from deadweight.squeezing.storing.container import SqueezedModel
+from deadweight.squeezing.storing.files import Stored
 
 
 @dataclass(slots=True)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from deadweight.core.errors import UsageError
 from deadweight.core.plugins import found, named
 from deadweight.judging.array import Array
-from deadweight.squeezing.coupling import Coupling
-from deadweight.squeezing.rounding import Reals
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.rounding.codes import Reals
+from deadweight.squeezing.rounding.coupling import Coupling
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 
 class Kind(StrEnum):

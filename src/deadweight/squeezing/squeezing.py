@@ -9,12 +9,12 @@ from math import prod
 import numpy as np
 
 from deadweight.judging.array import Array
-from deadweight.squeezing.calibration import Calibration
-from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.decoding import weights as decoded
-from deadweight.squeezing.dtypes import BFLOAT16, as_dtype
+from deadweight.squeezing.calibration.moments import Calibration
 from deadweight.squeezing.method import Choice, Kind, Layer
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.storing.container import SqueezedModel
+from deadweight.squeezing.storing.decoding import weights as decoded
+from deadweight.squeezing.storing.dtypes import BFLOAT16, as_dtype
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 SMALLEST = 4096
 """Elements below which a tensor is kept as it is, in float16 where that holds it."""

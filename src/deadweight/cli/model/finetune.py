@@ -54,7 +54,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 def _tuned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Tuned:
     from deadweight.judging.task import program_of
     from deadweight.pipeline.models.finetuning import Course, fine_tune
-    from deadweight.squeezing.finetuning import Lesson
+    from deadweight.squeezing.steps.finetuning import Lesson
 
     lesson = Lesson(given["steps"], given["lr"], given["batch"], given["seed"])
     return fine_tune(Course(file, out, given["against"]), lesson, program_of(given["task"]), terminal_progress(quiet))

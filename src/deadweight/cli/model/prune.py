@@ -23,7 +23,7 @@ from deadweight.reports.models import pruning
 
 if TYPE_CHECKING:
     from deadweight.judging.task import Program
-    from deadweight.squeezing.pruning import Cut
+    from deadweight.squeezing.steps.pruning import Cut
 
 SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 
@@ -73,7 +73,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 def _pruned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Pruned:
     from deadweight.pipeline.models.pruning import asked, prune
-    from deadweight.squeezing.pruning import Cut, Scope
+    from deadweight.squeezing.steps.pruning import Cut, Scope
 
     progress, cut = terminal_progress(quiet), Cut(given["amount"], Scope(given["scope"]), given["keep"])
     program = program_for(file, given)
@@ -90,7 +90,7 @@ def _thinned(
     files: tuple[Path, Path], cut: Cut, given: dict[str, Any], program: Program
 ) -> Callable[[Progress], Pruned]:
     from deadweight.pipeline.models.thinning import Course, prune_gradually
-    from deadweight.squeezing.finetuning import Lesson
+    from deadweight.squeezing.steps.finetuning import Lesson
 
     lesson = Lesson(given["steps"], given["lr"], given["batch"], given["seed"])
     return partial(prune_gradually, Course(*files, cut, lesson), program)

@@ -64,7 +64,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 
 def _quantised(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Quantised:
     from deadweight.pipeline.models.quantising import quantise
-    from deadweight.squeezing.quantising_graphs import Bits, Method
+    from deadweight.squeezing.graphs.quantising import Bits, Method
 
     bits = Bits(Method(given["method"]), int(given["bits"]), int(given["group"]), given["per_channel"])
     return quantise(file, out, bits, program_for(file, given), terminal_progress(quiet))

@@ -23,7 +23,7 @@ from deadweight.judging.task import Program, Task
 from deadweight.models.reading import read
 from deadweight.pipeline.models.developing import model_of
 from deadweight.pipeline.models.worker import words
-from deadweight.squeezing.container import KEY
+from deadweight.squeezing.storing.container import KEY
 
 _INSIDE = (0.025, 0.975)
 

@@ -11,8 +11,8 @@ from deadweight.core.squeeze_report import Judged
 from deadweight.judging.gate import judged
 from deadweight.judging.task import Program
 from deadweight.models.reading import read
-from deadweight.squeezing.container import KEY
-from deadweight.squeezing.files import squeezed_model, weights_of
+from deadweight.squeezing.storing.container import KEY
+from deadweight.squeezing.storing.files import squeezed_model, weights_of
 
 PART = "development"
 

@@ -13,8 +13,8 @@ from deadweight.judging.array import Array
 from deadweight.judging.task import Program
 from deadweight.models.onnx_files import onnx_library
 from deadweight.models.reading import read
-from deadweight.squeezing.exporting import export
-from deadweight.squeezing.files import weights_of
+from deadweight.squeezing.graphs.exporting import export
+from deadweight.squeezing.storing.files import weights_of
 
 
 def to_graph(file: Path, out: Path, program: Program | None, progress: Progress = SILENT) -> Converted:

@@ -19,8 +19,8 @@ from deadweight.models.casting import bytes_in
 from deadweight.models.converting import Wanted, convert
 from deadweight.models.forms import form_of
 from deadweight.pipeline.models.developing import developed
-from deadweight.squeezing.files import stored_of, weights_of
-from deadweight.squeezing.finetuning import Lesson, Teaching, fine_tuned
+from deadweight.squeezing.steps.finetuning import Lesson, Teaching, fine_tuned
+from deadweight.squeezing.storing.files import stored_of, weights_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from deadweight.core.tensor import Checkpoint
 from deadweight.judging.task import Program
 from deadweight.models.reading import read
 from deadweight.pipeline.models.developing import developed
-from deadweight.squeezing.pruning import Cut, Pruning
-from deadweight.squeezing.pruning_files import prune_file
+from deadweight.squeezing.steps.pruning import Cut, Pruning
+from deadweight.squeezing.steps.pruning_files import prune_file
 
 _PIECE = 1 << 20
 

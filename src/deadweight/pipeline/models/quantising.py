@@ -17,8 +17,8 @@ from deadweight.judging.task import Program
 from deadweight.models.forms import ONNX_ENDING
 from deadweight.models.reading import read
 from deadweight.pipeline.models.developing import developed
-from deadweight.squeezing.quantising_graphs import Bits, Feeds, Method, quantise_graph
-from deadweight.squeezing.weight_only import quantise_weights
+from deadweight.squeezing.graphs.quantising import Bits, Feeds, Method, quantise_graph
+from deadweight.squeezing.steps.weight_only import quantise_weights
 
 MOST_FEEDS = 100
 """Calibration inputs that static quantisation looks at: more change the ranges little and take as long."""

@@ -13,9 +13,9 @@ from deadweight.models import onnx_files
 from deadweight.models.forms import Form
 from deadweight.models.reading import read
 from deadweight.pipeline.models.exporting import write_graph
-from deadweight.squeezing.files import squeezed_model
-from deadweight.squeezing.graphs import filled_graph
-from deadweight.squeezing.plain_files import write_plain
+from deadweight.squeezing.storing.files import squeezed_model
+from deadweight.squeezing.storing.graphs import filled_graph
+from deadweight.squeezing.storing.plain_files import write_plain
 
 
 @dataclass(frozen=True, slots=True)

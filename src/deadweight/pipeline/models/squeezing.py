@@ -12,11 +12,11 @@ from deadweight.judging.looks import Looks
 from deadweight.judging.task import Program
 from deadweight.pipeline.models.workshop import Workshop
 from deadweight.squeezing.bench import bench_of
-from deadweight.squeezing.files import stored_of, write_checked
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.method import Kind, Method
 from deadweight.squeezing.search import Aim, best, search
 from deadweight.squeezing.squeezing import Weights, not_finite
+from deadweight.squeezing.storing.files import stored_of, write_checked
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from deadweight.models.forms import form_of
 from deadweight.models.reading import read
 from deadweight.pipeline.models.finetuning import Rewriting
 from deadweight.pipeline.models.pruning import prune
-from deadweight.squeezing.files import weights_of
-from deadweight.squeezing.finetuning import Learned, Lesson, Teaching, fine_tuned
-from deadweight.squeezing.pruning import Cut, prunable
-from deadweight.squeezing.thinning import Thinning
+from deadweight.squeezing.steps.finetuning import Learned, Lesson, Teaching, fine_tuned
+from deadweight.squeezing.steps.pruning import Cut, prunable
+from deadweight.squeezing.steps.thinning import Thinning
+from deadweight.squeezing.storing.files import weights_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from deadweight.core.squeeze_report import Tried
 from deadweight.judging.foresight import foreseen
 from deadweight.squeezing.aiming import Sizes
 from deadweight.squeezing.bench import Bench
-from deadweight.squeezing.container import SqueezedModel
-from deadweight.squeezing.files import size_of
-from deadweight.squeezing.graphs import with_graph
 from deadweight.squeezing.guessing import guessed
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.method import Choice, Method
+from deadweight.squeezing.storing.container import SqueezedModel
+from deadweight.squeezing.storing.files import size_of
+from deadweight.squeezing.storing.graphs import with_graph
 
 KEPT = 4
 """Models that are kept: the one that is chosen is among the last."""

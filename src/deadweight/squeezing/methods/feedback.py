@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from deadweight.squeezing.feedback import fed_back
-from deadweight.squeezing.grid import on_grid
 from deadweight.squeezing.method import Kind, Layer, Method
 from deadweight.squeezing.methods.uniform import uniform_steps
-from deadweight.squeezing.rounding import codes
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.rounding.codes import codes
+from deadweight.squeezing.rounding.feedback import fed_back
+from deadweight.squeezing.rounding.grid import on_grid
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 
 def _squeeze(layer: Layer, factor: float) -> Squeezed:

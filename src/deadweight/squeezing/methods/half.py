@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deadweight.squeezing.dtypes import BFLOAT16
-from deadweight.squeezing.exact import as_exponents
+from deadweight.squeezing.lossless.exact import as_exponents
 from deadweight.squeezing.method import Layer, Method
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.storing.dtypes import BFLOAT16
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 _SHORT = ("float16", BFLOAT16)
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from deadweight.squeezing.grid import on_grid
 from deadweight.squeezing.method import Layer, Method
-from deadweight.squeezing.rounding import Codes, Reals, held
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.rounding.codes import Codes, Reals, held
+from deadweight.squeezing.rounding.grid import on_grid
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 LARGEST = 7
 _CLIPS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deadweight.squeezing.grid import on_grid
 from deadweight.squeezing.method import Layer, Method
-from deadweight.squeezing.rounding import codes, peak_steps
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.rounding.codes import codes, peak_steps
+from deadweight.squeezing.rounding.grid import on_grid
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 LARGEST = 127
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deadweight.squeezing.exact import as_exponents
+from deadweight.squeezing.lossless.exact import as_exponents
 from deadweight.squeezing.method import Layer, Method
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 
 def _squeeze(layer: Layer, _: float) -> Squeezed:

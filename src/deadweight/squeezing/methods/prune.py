@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from deadweight.squeezing.grid import on_grid
 from deadweight.squeezing.method import Layer, Method
 from deadweight.squeezing.methods.int8 import LARGEST
-from deadweight.squeezing.rounding import Reals, codes, peak_steps
-from deadweight.squeezing.squeezed import Squeezed
+from deadweight.squeezing.rounding.codes import Reals, codes, peak_steps
+from deadweight.squeezing.rounding.grid import on_grid
+from deadweight.squeezing.storing.squeezed import Squeezed
 
 
 def _squeeze(layer: Layer, share: float) -> Squeezed:

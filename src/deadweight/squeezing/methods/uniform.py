@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deadweight.squeezing.method import Kind, Layer
-from deadweight.squeezing.rounding import Reals, held, one_step, peak_steps, row_steps
+from deadweight.squeezing.rounding.codes import Reals, held, one_step, peak_steps, row_steps
 
 _EIGHT_BITS = 127
 TABLE, LAYER = 1.33, 0.55

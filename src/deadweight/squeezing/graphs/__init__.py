@@ -1,0 +1,1 @@
+"""Graphs of ONNX made, rewritten and quantised."""

@@ -1,0 +1,1 @@
+"""Tensors in fewer bytes without the loss of a bit."""

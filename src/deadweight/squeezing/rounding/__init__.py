@@ -1,0 +1,1 @@
+"""Weights become codes, and errors are made good by other weights."""

@@ -1,0 +1,1 @@
+"""The single steps: pruning, fine-tuning, codes within the own format of a file."""

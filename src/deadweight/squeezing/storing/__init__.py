@@ -1,0 +1,1 @@
+"""A squeezed model as a file, and what runs of it again."""
