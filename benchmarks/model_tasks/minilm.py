@@ -9,6 +9,7 @@ more of them in the same time: it is their number that a lower bound goes by.
 from __future__ import annotations
 
 import os
+import re
 import tarfile
 from pathlib import Path
 
@@ -284,4 +285,15 @@ def calibration():
         *sentiments("tweets")[1200:1280],
         *sentiments("nytEditorialSnippets")[:60],
     ]
-    return [text for _, text in some]
+    return [text for _, text in some] + short([text for _, text in some])
+
+
+def short(texts):
+    """Single words and a few together, out of the texts: what has three tokens looks at itself, not at its neighbours.
+
+    No word of a pair that the gate asks for is among the single ones.
+    """
+    asked = {word.lower() for name in PAIRS for _, pair in pairs(name) for word in pair}
+    found = sorted({word for text in texts for word in re.findall(r"[a-z]{3,}", text[:_LETTERS].lower())} - asked)
+    words = [found[at] for at in np.random.default_rng(0).permutation(len(found))]
+    return words[:600] + [" ".join(words[at : at + 3]) for at in range(600, 1050, 3)]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 FINEST, COARSEST = 0.05, 8.0
-TOLERANCE = 0.02
+TOLERANCE = 0.01
 """The share of the bytes that a file may be smaller than it was asked to be."""
 MOST = 4
 """Models that are made for a size, at most."""
 _GUESSES = 10
-_CLOSE = 0.006
+_CLOSE = 0.003
 _DOUBT = 1.15
 """How far off a guess may be."""
 
