@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deadweight.judging.array import Array
+from deadweight.squeezing.calibration.hooks import hooked
 from deadweight.squeezing.calibration.torch_layers import names_of
 
 _FEWEST = 1e-12
@@ -57,12 +58,8 @@ def spreads(
     layers = [_Watched(module, names, known) for module in model.modules() if _is_norm(module, names)]
     if not layers:
         return ()
-    hooks = [one.module.register_forward_pre_hook(one.see) for one in layers]
-    try:
+    with hooked(one.module.register_forward_pre_hook(one.see) for one in layers):
         run()
-    finally:
-        for hook in hooks:
-            hook.remove()
     return tuple(one.spread() for one in layers if one.count)
 
 

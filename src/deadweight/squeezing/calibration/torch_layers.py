@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from deadweight.judging.array import Array
+from deadweight.squeezing.calibration.hooks import hooked
 from deadweight.squeezing.calibration.moments import Calibration
 from deadweight.squeezing.calibration.patches import is_whole, patches
 from deadweight.squeezing.calibration.recurrent import watch_cell, watch_layers
@@ -21,12 +22,10 @@ def calibrated(model: Any, tensors: Mapping[str, Array], run: Callable[[], objec
     if not hasattr(model, "named_modules"):
         return found
     names = names_of(model.named_parameters(), tensors)
-    hooks = [module.register_forward_hook(hook) for module in model.modules() for hook in _hooks(module, names, found)]
-    try:
+    with hooked(
+        module.register_forward_hook(hook) for module in model.modules() for hook in _hooks(module, names, found)
+    ):
         run()
-    finally:
-        for hook in hooks:
-            hook.remove()
     return found
 
 

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from deadweight.judging.array import Array
 from deadweight.judging.task import Program
+from deadweight.squeezing.calibration.hooks import hooked
 from deadweight.squeezing.calibration.torch_layers import names_of
 from deadweight.squeezing.method import Choice, Kind, Layer
 from deadweight.squeezing.rounding.coupling import Coupling
 from deadweight.squeezing.rounding.feedback import WIDEST
 from deadweight.squeezing.rounding.fitting import Fit, fitted
-from deadweight.squeezing.rounding.route import Step, hooked, route
+from deadweight.squeezing.rounding.route import Step, route
 from deadweight.squeezing.rounding.stepwise import Stepwise
 from deadweight.squeezing.squeezing import Weights, restated
 from deadweight.squeezing.storing.container import SqueezedModel

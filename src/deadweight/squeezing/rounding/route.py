@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from deadweight.squeezing.calibration.hooks import hooked
 
 Run = Callable[[], object]
 _NEAR = 1e-2
@@ -103,14 +104,3 @@ def _taken(norm: Any, run: Run) -> Any:  # noqa: ANN401  as above
     with hooked([norm.register_forward_pre_hook(lambda _, given: found.append(given[0].detach().clone()))]):
         run()
     return found[0]
-
-
-@contextmanager
-def hooked(hooks: Any) -> Iterator[None]:  # noqa: ANN401  an iterable of handles of torch
-    """Hooks that are gone in the end."""
-    held = list(hooks)
-    try:
-        yield
-    finally:
-        for one in held:
-            one.remove()
