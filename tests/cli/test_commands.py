@@ -328,12 +328,3 @@ def test_the_documents_are_written_and_then_checked(tmp_path: Path, capsys: pyte
     assert write_documents(["--check", str(tmp_path)]) == 1
     assert "rules.md" in capsys.readouterr().err
     assert (tmp_path / "rules.md").read_text("utf-8") == "other"
-
-
-@pytest.mark.parametrize("value", ["yesterday", "-5", "1e9", "1.5"])
-def test_a_wrong_source_date_epoch_is_a_usage_error(
-    value: str, app: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
-    assert run(["slim", str(app), "-o", f"{app}.out"]) == 2
-    assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err

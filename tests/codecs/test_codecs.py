@@ -46,6 +46,20 @@ def test_closing_the_writer_leaves_the_wrapped_stream_open(codec: Codec) -> None
     assert not stream.closed
 
 
+@pytest.mark.parametrize("codec", PACKING)
+def test_what_is_packed_at_the_first_and_at_the_highest_level_unpacks(codec: Codec) -> None:
+    for level in (1, codec.highest):
+        stream = io.BytesIO()
+        with codec.writer(stream, level) as writer:
+            writer.write(b"some content")
+        assert unpacked(codec, stream.getvalue()) == b"some content"
+
+
+@pytest.mark.parametrize("codec", ALL)
+def test_the_level_used_by_default_is_one_that_there_is(codec: Codec) -> None:
+    assert min(codec.highest, 1) <= codec.level <= codec.highest
+
+
 @pytest.mark.parametrize("codec", ALL)
 def test_the_same_content_is_packed_to_the_same_bytes(codec: Codec) -> None:
     body = noise(5000) + bytes(5000)

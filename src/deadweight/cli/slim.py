@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import click
 
 from deadweight.cli.entering import ENTRIES, given_traces
 from deadweight.cli.exits import FINE, OVER_BUDGET
-from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, Settings, settings
+from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, settings
+from deadweight.cli.packing import packing_of
 from deadweight.cli.proving import PROVE, exercise
 from deadweight.cli.telling import over_budget, tell
-from deadweight.core.errors import UsageError
 from deadweight.core.level import Level
-from deadweight.core.seams import Packing
 from deadweight.core.shape import Shape
 from deadweight.pipeline import slimming
 from deadweight.pipeline.exercise import Exercise
 from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.plan_file import read_plan
 from deadweight.pipeline.pulling import Base, base_at
-
-_HIGHEST = MappingProxyType({"gzip": 9, "zstd": 22, "xz": 9, "bzip2": 9})
-"""The highest level of each codec."""
 
 
 @click.command("slim")
@@ -86,7 +80,7 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
     asked = settings(target, manners, given, Level.BALANCED)
     what = read_plan(given["plan_file"]) if given["plan_file"] else asked.choice
     base = base_at(given["base"], asked.target.sight) if given["base"] else Base()
-    packing = replace(_packing(asked, given), base=base.layers)
+    packing = replace(packing_of(asked, given), base=base.layers)
     output = Output(out, given["to_format"] or "", packing, not given["no_companion"], base.path, given["from_scratch"])
     report = slimming.slim(asked.target, output, what, _watching(exercise(asked, given), given))
     assert report.after is not None, "what was made was weighed"
@@ -99,32 +93,3 @@ def _watching(asked: Exercise | None, given: dict[str, Any]) -> Exercise | None:
     if asked is None:
         return None
     return replace(asked, traces=given_traces(given), watched=not given["no_trace"])
-
-
-def _packing(asked: Settings, given: dict[str, Any]) -> Packing:
-    codec, level = _codec(given["codec"] or "")
-    return Packing(
-        codec=codec,
-        level=level,
-        epoch=_epoch(os.environ.get("SOURCE_DATE_EPOCH", "")),
-        progress=asked.target.sight.opening.progress,
-        shape=Shape(given["shape"]),
-    )
-
-
-def _codec(text: str) -> tuple[str, int | None]:
-    """The name of a codec and the level behind its colon; none for the codec's own."""
-    name, colon, level = text.partition(":")
-    if not colon:
-        return name, None
-    most = _HIGHEST.get(name, 0)
-    if not (level.isascii() and level.isdigit() and 1 <= int(level) <= most):
-        says = f"{name} has levels from 1 to {most}" if most else f"{name} has no levels"
-        raise UsageError(f"{text!r} is no compression: {says}", where="--codec", advice="Write --codec zstd:12.")
-    return name, int(level)
-
-
-def _epoch(text: str) -> int:
-    if text and not (text.isascii() and text.isdigit()):
-        raise UsageError(f"{text!r} are no seconds", where="SOURCE_DATE_EPOCH", advice="Write it as `date +%s` does.")
-    return int(text or 0)

@@ -17,4 +17,4 @@ def _writer(stream: BinaryIO, level: int) -> BinaryIO:
     return cast(BinaryIO, bz2.BZ2File(stream, "wb", compresslevel=level))
 
 
-CODEC: Codec = Codec(name="bzip2", magic=(b"BZh",), reader=_reader, writer=_writer, suffix="", level=9)
+CODEC: Codec = Codec(name="bzip2", magic=(b"BZh",), reader=_reader, writer=_writer, suffix="", level=9, highest=9)

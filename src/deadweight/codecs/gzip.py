@@ -23,4 +23,12 @@ def _writer(stream: BinaryIO, level: int) -> BinaryIO:
     return cast(BinaryIO, gzip.GzipFile(filename="", mode="wb", compresslevel=level, fileobj=stream, mtime=0))
 
 
-CODEC: Codec = Codec(name="gzip", magic=(b"\x1f\x8b\x08",), reader=_reader, writer=_writer, suffix="+gzip", level=6)
+CODEC: Codec = Codec(
+    name="gzip",
+    magic=(b"\x1f\x8b\x08",),
+    reader=_reader,
+    writer=_writer,
+    suffix="+gzip",
+    level=6,
+    highest=9,
+)

@@ -24,4 +24,12 @@ def _writer(stream: BinaryIO, level: int) -> BinaryIO:
     return cast(BinaryIO, lzma.LZMAFile(stream, "wb", preset=level))
 
 
-CODEC: Codec = Codec(name="xz", magic=(b"\xfd7zXZ\0",), reader=_reader, writer=_writer, suffix="", level=6)
+CODEC: Codec = Codec(
+    name="xz",
+    magic=(b"\xfd7zXZ\0",),
+    reader=_reader,
+    writer=_writer,
+    suffix="",
+    level=6,
+    highest=9,
+)

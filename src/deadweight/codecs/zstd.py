@@ -72,4 +72,12 @@ def unpacked(body: bytes, size: int) -> bytes:
     return out
 
 
-CODEC: Codec = Codec(name="zstd", magic=(_FRAME, *_SKIPPABLE), reader=_reader, writer=_writer, suffix="+zstd", level=3)
+CODEC: Codec = Codec(
+    name="zstd",
+    magic=(_FRAME, *_SKIPPABLE),
+    reader=_reader,
+    writer=_writer,
+    suffix="+zstd",
+    level=3,
+    highest=22,
+)

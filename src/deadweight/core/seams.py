@@ -30,7 +30,7 @@ class Codec:
     `reader` gives the unpacked stream of a compressed one, over every member or frame of it, and raises Corrupt
     for a stream that is truncated, damaged or followed by anything but zero padding. `writer` wraps a stream to be
     written; closing it leaves the wrapped one open. `suffix` ends the media type of a layer ("+gzip"), empty where
-    OCI has none. `level` is the one used by default.
+    OCI has none. `level` is the one used by default, `highest` the last of those from 1 on, 0 where there are none.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Codec:
     writer: Callable[[BinaryIO, int], BinaryIO]
     suffix: str
     level: int
+    highest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`--codec` names a compression, and behind a colon how hard it works."""
+"""`--codec` names a compression, and behind a colon how hard it works; SOURCE_DATE_EPOCH is of seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from deadweight.cli.program import run
 
 
 @pytest.mark.parametrize(
-    ("said", "advice"), [("zstd:23", "from 1 to 22"), ("gzip:0", "1 to 9"), ("store:1", "no levels")]
+    ("said", "advice"),
+    [("zstd:23", "from 1 to 22"), ("gzip:0", "1 to 9"), ("store:1", "no levels"), ("zip:6", "There are")],
 )
 def test_a_level_that_a_codec_lacks_is_refused(
     said: str, advice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -32,3 +33,13 @@ def test_a_higher_level_packs_what_is_written_anew_smaller(tmp_path: Path) -> No
         assert run(["slim", str(image), "-o", str(out), "--codec", f"zstd:{level}", "--quiet"]) == 0
         sizes.append(sum(path.stat().st_size for path in out.rglob("*") if path.is_file()))
     assert sizes[1] < sizes[0]
+
+
+@pytest.mark.parametrize("value", ["yesterday", "-5", "1e9", "1.5"])
+def test_a_wrong_source_date_epoch_is_a_usage_error(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = layout_of(tmp_path / "image", [[("app/notes.txt", b"x")]])
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
+    assert run(["slim", str(image), "-o", str(tmp_path / "out")]) == 2
+    assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err
