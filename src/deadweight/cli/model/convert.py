@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from deadweight.cli.colour import in_colour
+from deadweight.cli.answering import answer
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.models.forms import NAMES
 from deadweight.pipeline.models.converting import Asked, convert
-from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import converting
 
 DTYPES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
@@ -56,8 +54,5 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
         task=given["task"],
     )
     done = convert(file, out, asked, terminal_progress(quiet))
-    if as_json:
-        sys.stdout.writelines(pieces(as_plain(done)))
-    elif not quiet:
-        sys.stdout.write(converting.text(done, in_colour(sys.stdout)))
+    answer(done, converting.text, as_json, quiet)
     return 0

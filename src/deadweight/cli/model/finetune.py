@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from deadweight.cli.colour import in_colour
+from deadweight.cli.answering import answer
 from deadweight.cli.model.judging import check_there
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.steps import Tuned
-from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import finetuning
 
 
@@ -44,10 +42,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
     check_numpy("fine-tuning")
     check_there(file, given["against"], given["task"])
     done = _tuned(file, out, given, quiet)
-    if as_json:
-        sys.stdout.writelines(pieces(as_plain(done)))
-    elif not quiet:
-        sys.stdout.write(finetuning.text(done, in_colour(sys.stdout)))
+    answer(done, finetuning.text, as_json, quiet)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from deadweight.cli.colour import in_colour
+from deadweight.cli.answering import answer
 from deadweight.cli.model.judging import JUDGED, program_for
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
@@ -18,7 +17,6 @@ from deadweight.cli.progress import terminal_progress
 from deadweight.core.errors import UsageError
 from deadweight.core.progress import Progress
 from deadweight.core.steps import Pruned
-from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import pruning
 
 if TYPE_CHECKING:
@@ -64,10 +62,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
     """
     check_numpy("pruning")
     done = _pruned(file, out, given, quiet)
-    if as_json:
-        sys.stdout.writelines(pieces(as_plain(done)))
-    elif not quiet:
-        sys.stdout.write(pruning.text(done, in_colour(sys.stdout)))
+    answer(done, pruning.text, as_json, quiet)
     return 0
 
 

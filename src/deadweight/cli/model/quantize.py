@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from deadweight.cli.colour import in_colour
+from deadweight.cli.answering import answer
 from deadweight.cli.model.judging import JUDGED, program_for
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.errors import UsageError
 from deadweight.core.steps import Quantised
-from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import quantising
 
 METHODS = ("dynamic", "static", "weight-only")
@@ -55,10 +53,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
     if given["method"] != "weight-only" and given["bits"] != "8":
         raise UsageError(f"{given['method']} quantisation has 8 bits", advice="--method weight-only has 4 too.")
     done = _quantised(file, out, given, quiet)
-    if as_json:
-        sys.stdout.writelines(pieces(as_plain(done)))
-    elif not quiet:
-        sys.stdout.write(quantising.text(done, in_colour(sys.stdout)))
+    answer(done, quantising.text, as_json, quiet)
     return 0
 
 

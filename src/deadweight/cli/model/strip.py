@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from deadweight.cli.colour import in_colour
+from deadweight.cli.answering import answer
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.models.reporting import opened
 from deadweight.models.selection import Wish
 from deadweight.models.stripping import strip
-from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import stripping
 
 
@@ -41,8 +39,5 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
     looking = opened(target, terminal_progress(quiet))
     wish = Wish(given["keep"], given["drop"])
     done = strip(looking, wish, out, tensors_only=given["tensors_only"])
-    if as_json:
-        sys.stdout.writelines(pieces(as_plain(done)))
-    elif not quiet:
-        sys.stdout.write(stripping.text(done, in_colour(sys.stdout)))
+    answer(done, stripping.text, as_json, quiet)
     return 0

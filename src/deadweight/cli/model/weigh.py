@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from deadweight.cli.colour import in_colour
+from deadweight.cli.answering import answer
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.models.reporting import weigh
-from deadweight.reports.json import as_plain, pieces
 from deadweight.reports.models import weighing
 
 
@@ -31,8 +29,5 @@ def COMMAND(target: Path, as_json: bool, quiet: bool) -> int:  # noqa: N802
       deadweight model weigh checkpoint.pt --json | jq '.findings[].says'
     """
     report = weigh(target, terminal_progress(quiet))
-    if as_json:
-        sys.stdout.writelines(pieces(as_plain(report)))
-    elif not quiet:
-        sys.stdout.write(weighing.text(report, in_colour(sys.stdout)))
+    answer(report, weighing.text, as_json, quiet)
     return 0

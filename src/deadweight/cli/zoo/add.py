@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
+from deadweight.cli.answering import answer
 from deadweight.cli.progress import terminal_progress
 from deadweight.cli.talk import PATH, TALK
 from deadweight.cli.zoo.place import ZOO, wanted
-from deadweight.cli.zoo.telling import tell
 from deadweight.core.errors import UsageError
 from deadweight.core.zoo import Reference
 from deadweight.reports.zoo import adding
@@ -41,7 +41,7 @@ def COMMAND(target: Path, name: Reference, zoo: Path, **given: Any) -> int:  # n
     """
     wish = Wish(name, _epoch(os.environ.get("SOURCE_DATE_EPOCH", "")), given["parent"], _notes(given["notes"]))
     done = add(zoo, target, wish, terminal_progress(given["quiet"]))
-    tell(done, adding.text, given["as_json"], given["quiet"])
+    answer(done, adding.text, given["as_json"], given["quiet"])
     return 0
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from deadweight.cli.answering import answer
 from deadweight.cli.progress import terminal_progress
 from deadweight.cli.talk import TALK
 from deadweight.cli.zoo.place import ZOO, wanted
-from deadweight.cli.zoo.telling import tell
 from deadweight.core.zoo import Reference
 from deadweight.reports.zoo import comparing
 from deadweight.zoo.comparing import compare
@@ -30,5 +30,5 @@ def COMMAND(before: Reference, after: Reference, zoo: Path, as_json: bool, quiet
       deadweight zoo diff minilm:1 minilm:tuned
       deadweight zoo diff minilm:1 minilm --json | jq '.changed[].magnitude'
     """
-    tell(compare(zoo, before, after, terminal_progress(quiet)), comparing.text, as_json, quiet)
+    answer(compare(zoo, before, after, terminal_progress(quiet)), comparing.text, as_json, quiet)
     return 0

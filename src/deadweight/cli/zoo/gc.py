@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from deadweight.cli.answering import answer
 from deadweight.cli.talk import TALK
 from deadweight.cli.zoo.place import ZOO
-from deadweight.cli.zoo.telling import tell
 from deadweight.reports.zoo import cleaning
 from deadweight.zoo.cleaning import GRACE, Trial, clean
 
@@ -29,5 +29,5 @@ def COMMAND(grace: float, is_trial: bool, zoo: Path, as_json: bool, quiet: bool)
       deadweight zoo gc --dry-run
       deadweight zoo gc --grace 0
     """
-    tell(clean(zoo, Trial(time.time(), grace, is_trial)), cleaning.text, as_json, quiet)
+    answer(clean(zoo, Trial(time.time(), grace, is_trial)), cleaning.text, as_json, quiet)
     return 0

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from deadweight.cli.answering import answer
 from deadweight.cli.progress import terminal_progress
 from deadweight.cli.talk import PATH, TALK
 from deadweight.cli.zoo.place import ZOO, wanted
-from deadweight.cli.zoo.telling import tell
 from deadweight.core.zoo import Reference
 from deadweight.reports.zoo import getting
 from deadweight.zoo.getting import get
@@ -31,5 +31,5 @@ def COMMAND(name: Reference, out: Path, zoo: Path, as_json: bool, quiet: bool) -
       deadweight zoo get minilm -o model.safetensors
       deadweight zoo get silero:6.2 -o models/silero
     """
-    tell(get(zoo, name, out, terminal_progress(quiet)), getting.text, as_json, quiet)
+    answer(get(zoo, name, out, terminal_progress(quiet)), getting.text, as_json, quiet)
     return 0

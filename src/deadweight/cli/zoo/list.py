@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from deadweight.cli.answering import answer
 from deadweight.cli.talk import TALK
 from deadweight.cli.zoo.place import ZOO
-from deadweight.cli.zoo.telling import tell
 from deadweight.reports.zoo import listing as report
 from deadweight.zoo.listing import listing
 
@@ -25,5 +25,5 @@ def COMMAND(name: str, zoo: Path, as_json: bool, quiet: bool) -> int:  # noqa: N
       deadweight zoo list
       deadweight zoo list minilm --json | jq '.versions[].own'
     """
-    tell(listing(zoo, name), report.text, as_json, quiet)
+    answer(listing(zoo, name), report.text, as_json, quiet)
     return 0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from deadweight.cli.answering import answer
 from deadweight.cli.talk import TALK
 from deadweight.cli.zoo.place import ZOO, wanted
-from deadweight.cli.zoo.telling import tell
 from deadweight.core.zoo import Reference
 from deadweight.reports.zoo import forgetting
 from deadweight.zoo.naming import forget
@@ -25,5 +25,5 @@ def COMMAND(name: Reference, zoo: Path, as_json: bool, quiet: bool) -> int:  # n
     Examples:
       deadweight zoo rm minilm:tuned
     """
-    tell(forget(zoo, name), forgetting.text, as_json, quiet)
+    answer(forget(zoo, name), forgetting.text, as_json, quiet)
     return 0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from deadweight.cli.answering import answer
 from deadweight.cli.talk import TALK
 from deadweight.cli.zoo.place import ZOO, wanted
-from deadweight.cli.zoo.telling import tell
 from deadweight.core.zoo import Reference
 from deadweight.reports.zoo import showing
 from deadweight.zoo.showing import show
@@ -26,5 +26,5 @@ def COMMAND(name: Reference, zoo: Path, as_json: bool, quiet: bool) -> int:  # n
       deadweight zoo show minilm
       deadweight zoo show minilm:tuned --json | jq '.tensors[] | select(.shared == [])'
     """
-    tell(show(zoo, name), showing.text, as_json, quiet)
+    answer(show(zoo, name), showing.text, as_json, quiet)
     return 0

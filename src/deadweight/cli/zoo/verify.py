@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from deadweight.cli.answering import answer
 from deadweight.cli.progress import terminal_progress
 from deadweight.cli.talk import TALK
 from deadweight.cli.zoo.place import ZOO
-from deadweight.cli.zoo.telling import tell
 from deadweight.core.errors import Corrupt
 from deadweight.reports.zoo import checking
 from deadweight.zoo.checking import verify
@@ -30,5 +30,5 @@ def COMMAND(files: bool, zoo: Path, as_json: bool, quiet: bool) -> int:  # noqa:
       deadweight zoo verify --files
     """
     done = verify(zoo, terminal_progress(quiet), files)
-    tell(done, checking.text, as_json, quiet)
+    answer(done, checking.text, as_json, quiet)
     return Corrupt.exit_code if done.problems else 0

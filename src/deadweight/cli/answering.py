@@ -1,4 +1,4 @@
-"""What a command of the zoo found goes to standard output, as JSON or for a person."""
+"""What a command found goes to standard output, as JSON or for a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deadweight.reports.json import as_plain, pieces
 R = TypeVar("R")
 
 
-def tell(report: R, write: Callable[[R, bool], str], as_json: bool, quiet: bool) -> None:
+def answer(report: R, write: Callable[[R, bool], str], as_json: bool, quiet: bool) -> None:
     """Write the report: `write` takes it and whether there is colour."""
     if as_json:
         sys.stdout.writelines(pieces(as_plain(report)))
