@@ -74,6 +74,16 @@ def test_a_task_says_what_its_development_data_lose(model: Path, tmp_path: Path)
     assert 0.5 < one["after"] < 1.0
 
 
+@pytest.mark.parametrize(("option", "value"), [("--lr", "1e-4"), ("--batch", "8"), ("--seed", "0")])
+def test_what_is_of_training_is_a_mistake_where_nothing_is_trained(
+    model: Path, tmp_path: Path, option: str, value: str
+) -> None:
+    done = deadweight("model", "prune", model, "-o", tmp_path / "b.safetensors", "--amount", "0.3", option, value)
+    assert done.status == 2
+    assert f"{option} goes with --steps" in done.error
+    assert names(tmp_path) == ["model.safetensors"]
+
+
 @pytest.mark.parametrize("amount", ["0", "1", "30", "-0.1", "many"])
 def test_an_amount_that_is_no_share_is_a_mistake(model: Path, tmp_path: Path, amount: str) -> None:
     assert deadweight("model", "prune", model, "-o", tmp_path / "b.safetensors", "--amount", amount).status == 2

@@ -9,6 +9,7 @@ import click
 
 from deadweight.cli.answering import answer
 from deadweight.cli.model.judging import check_there
+from deadweight.cli.model.lesson import PACE, lesson_of
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
@@ -22,9 +23,7 @@ from deadweight.reports.models import finetuning
 @click.option("--task", type=PATH, required=True, help="The Python file with forward(model, inputs).")
 @click.option("--against", type=PATH, required=True, help="The original, whose outputs are what it learns.")
 @click.option("--steps", type=click.IntRange(1), default=100, show_default=True, help="Steps of Adam.")
-@click.option("--lr", type=click.FloatRange(0.0, min_open=True), default=1e-4, show_default=True, help="Learning rate.")
-@click.option("--batch", type=click.IntRange(1), default=16, show_default=True, help="Inputs of a step.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The order of the inputs.")
+@PACE
 @TALK
 def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401  click's
     """Train FILE, pruned or rounded, to answer as the original does: distillation, which takes no labels.
@@ -49,7 +48,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
 def _tuned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Tuned:
     from deadweight.judging.task import program_of
     from deadweight.pipeline.models.finetuning import Course, fine_tune
-    from deadweight.squeezing.steps.finetuning import Lesson
 
-    lesson = Lesson(given["steps"], given["lr"], given["batch"], given["seed"])
-    return fine_tune(Course(file, out, given["against"]), lesson, program_of(given["task"]), terminal_progress(quiet))
+    return fine_tune(
+        Course(file, out, given["against"]), lesson_of(given), program_of(given["task"]), terminal_progress(quiet)
+    )

@@ -11,6 +11,7 @@ import click
 
 from deadweight.cli.answering import answer
 from deadweight.cli.model.judging import JUDGED, program_for
+from deadweight.cli.model.lesson import PACE, check_pace, lesson_of
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
@@ -39,9 +40,7 @@ SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 )
 @click.option("--keep", multiple=True, metavar="GLOB", help="Tensors that stay whole.")
 @click.option("--steps", type=click.IntRange(1), help="Go in ten rounds, with so many steps of Adam between and after.")
-@click.option("--lr", type=click.FloatRange(0.0, min_open=True), default=1e-4, show_default=True, help="Learning rate.")
-@click.option("--batch", type=click.IntRange(1), default=16, show_default=True, help="Inputs of a step.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The order of the inputs.")
+@PACE
 @JUDGED
 @TALK
 def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> int:  # noqa: N802, ANN401  click's
@@ -60,6 +59,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
       deadweight model prune model.safetensors -o sparse.safetensors --amount 0.3 --task task.py
       deadweight model prune model.safetensors -o sparse.safetensors --amount 0.5 --task task.py --steps 100
     """
+    check_pace(click.get_current_context())
     check_numpy("pruning")
     done = _pruned(file, out, given, quiet)
     answer(done, pruning.text, as_json, quiet)
@@ -85,7 +85,5 @@ def _thinned(
     files: tuple[Path, Path], cut: Cut, given: dict[str, Any], program: Program
 ) -> Callable[[Progress], Pruned]:
     from deadweight.pipeline.models.thinning import Course, prune_gradually
-    from deadweight.squeezing.steps.finetuning import Lesson
 
-    lesson = Lesson(given["steps"], given["lr"], given["batch"], given["seed"])
-    return partial(prune_gradually, Course(*files, cut, lesson), program)
+    return partial(prune_gradually, Course(*files, cut, lesson_of(given)), program)
