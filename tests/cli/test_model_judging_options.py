@@ -49,6 +49,13 @@ def test_a_model_that_is_not_there_is_missed_before_the_task_is_run(
 
 
 @pytest.mark.parametrize("step", _STEPS)
+def test_a_folder_is_no_model_to_be_judged(step: str, there: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("models").mkdir()
+    assert run(_words(step, Path("models"), "--task", "task.py")) == 2
+    assert "models: it is a folder or a device, not a file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("step", _STEPS)
 def test_a_task_and_samples_are_one_too_many(step: str, there: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(_words(step, there, "--task", "task.py", "--samples", "task.py")) == 2
     assert "one of --task and --samples" in capsys.readouterr().err

@@ -12,7 +12,6 @@ from deadweight.cli.colour import in_colour
 from deadweight.cli.model.judging import JUDGED_BY, basis
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
-from deadweight.core.errors import UsageError
 from deadweight.reports.json import pieces
 from deadweight.reports.models import comparing
 
@@ -53,7 +52,6 @@ def COMMAND(a: Path, b: Path, as_json: bool, quiet: bool, **given: Any) -> int: 
     judged_by = basis(given, a, b)
     from deadweight.pipeline.models.comparing import Pair, compare
 
-    _check_files(a, b)
     pair = Pair(a, b, judged_by, given["part"])
     done = compare(pair, _course(given), terminal_progress(quiet))
     if as_json:
@@ -61,12 +59,6 @@ def COMMAND(a: Path, b: Path, as_json: bool, quiet: bool, **given: Any) -> int: 
     elif not quiet:
         sys.stdout.write(comparing.text(done, in_colour(sys.stdout)))
     return 0
-
-
-def _check_files(*paths: Path) -> None:
-    for path in paths:
-        if not path.is_file():
-            raise UsageError("there is no such file", where=str(path))
 
 
 def _course(given: dict[str, Any]) -> Course | None:

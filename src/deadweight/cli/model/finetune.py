@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from deadweight.cli.answering import answer
-from deadweight.cli.model.judging import check_there
+from deadweight.cli.model.judging import check_files
 from deadweight.cli.model.lesson import PACE, lesson_of
 from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
@@ -39,7 +39,7 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
       deadweight model quantize tuned.safetensors -o small.safetensors --method weight-only
     """
     check_numpy("fine-tuning")
-    check_there(file, given["against"], given["task"])
+    check_files(file, given["against"], given["task"])
     done = _tuned(file, out, given, quiet)
     answer(done, finetuning.text, as_json, quiet)
     return 0

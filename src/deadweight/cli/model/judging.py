@@ -49,12 +49,21 @@ def basis(given: Mapping[str, Any], *models: Path) -> Basis:
         )
     if metric and samples is None:
         raise UsageError("--metric goes with --samples", advice="A task states its own metric.")
-    check_there(*models, *filter(None, (task, samples)))
+    check_files(*models)
+    check_there(*filter(None, (task, samples)))
     try:
         from deadweight.judging.basis import Basis
     except ImportError as fault:
         raise Lacking(f"judging a model needs {fault.name}", advice="pip install 'deadweight[models]'") from fault
     return Basis(task, samples, metric or "")
+
+
+def check_files(*paths: Path) -> None:
+    """Raise UsageError for the first that does not exist, or is a folder or a device."""
+    check_there(*paths)
+    for path in paths:
+        if not path.is_file():
+            raise UsageError("it is a folder or a device, not a file", where=str(path))
 
 
 def check_there(*paths: Path) -> None:
