@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deadweight.core.changes import Changes
+from deadweight.core.coarser_models import KIND
 from deadweight.core.edit import Edit
 from deadweight.core.errors import DeadweightError, UsageError
 from deadweight.core.gap import Gap
@@ -31,7 +32,7 @@ def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
             write_own(original, made, grids_of(original, share))
         except DeadweightError as error:
             made.unlink(missing_ok=True)
-            scene.note(Gap("squeeze-model", entry.path, f"left as it is: {error.what}"))
+            scene.note(Gap(edit.kind, entry.path, f"left as it is: {error.what}"))
             continue
         finally:
             original.unlink(missing_ok=True)
@@ -48,4 +49,4 @@ def _share(edit: Edit) -> float:
         ) from error
 
 
-EDIT: EditKind = EditKind("squeeze-model", "writes model files with fewer distinct weights", 45, frozenset(), _apply)
+EDIT: EditKind = EditKind(KIND, "writes model files with fewer distinct weights", 45, frozenset(), _apply)
