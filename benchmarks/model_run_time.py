@@ -55,8 +55,7 @@ def session(ladder: Ladder) -> None:
     memory = second["run"] / first["run"]
     kept = ran.said["tasks"][0]["ratio"]["value"]
     said = f"{', '.join(map(faster, ran.said['contrasts']))}; memory {memory:.0%}; cosine {kept:.3f}"
-    is_fast = all(one["cpu"]["low"] >= model_speed.FASTER for one in ran.said["contrasts"])
-    verdict = "passed" if is_fast and memory <= model_speed.MEMORY else "not as wanted"
+    verdict = "passed" if model_speed.is_fast(ran.said) and memory <= model_speed.MEMORY else "not as wanted"
     before, after = (int(ran.said[side]["size"]) for side in ("first", "second"))
     ladder.keep(Line("run time", SESSION, before, after, ran.cost.cpu, verdict, said))
 

@@ -1,7 +1,7 @@
 """MiniLM in onnxruntime, fp32 against int8: time, memory and answers, each with its interval.
 
 `python benchmarks/model_speed.py`, with torch to make the graph; all is fetched once into `build/models`. Wanted:
-int8 at least twice as fast with every batch size, and 60 % of the memory that fp32 adds.
+int8 at least twice as fast with every batch size, in wall time and in CPU, and 60 % of the memory that fp32 adds.
 """
 
 from __future__ import annotations
@@ -68,7 +68,12 @@ def told(name: str, said: Mapping[str, Any]) -> bool:
         times = f"{1000 * before['wall']['value']:8.1f} -> {1000 * after['wall']['value']:8.1f} ms"
         print(f"  batch {one['batch']:>3}  {times}  {clocks}  {one['verdict']}")
     print(f"  memory once run {first['run'] / 1e6:.1f} -> {second['run'] / 1e6:.1f} MB, {memory:.0%}")
-    return memory <= MEMORY and all(one["wall"]["low"] >= FASTER for one in said["contrasts"])
+    return memory <= MEMORY and is_fast(said)
+
+
+def is_fast(said: Mapping[str, Any]) -> bool:
+    """Whether it is surely as fast as wanted with every batch size, by the clock on the wall and by that of the CPU."""
+    return all(one[clock]["low"] >= FASTER for one in said["contrasts"] for clock in ("wall", "cpu"))
 
 
 def interval(measure: Mapping[str, float]) -> str:
