@@ -109,11 +109,11 @@ def check_tables_and_turned() -> None:
     check_near(layer.products, flat.T @ flat)
 
 
-def check_norms() -> None:
-    """A layer whose outputs are scaled and moved answers as before with the statistics that are matched."""
-    model = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), torch.nn.ReLU()).eval()
-    model[1].running_mean.uniform_(-1, 1)
-    model[1].running_var.uniform_(0.05, 0.15)
+def put_right(model: Any) -> tuple[dict[str, Any], dict[str, Any]]:  # noqa: ANN401
+    """Change what the first layer answers, and match the statistics; those that were, and those that are then.
+
+    The model answers as before with the latter, and does not without.
+    """
     inputs = torch.randn(16, 3, 12, 12)
 
     def ask() -> Any:  # noqa: ANN401
@@ -129,6 +129,15 @@ def check_norms() -> None:
     assert not torch.allclose(ask(), right, atol=0.1)
     model.load_state_dict({**model.state_dict(), **{name: torch.tensor(one) for name, one in moved.items()}})
     check_near(ask(), right)
+    return was, moved
+
+
+def check_norms() -> None:
+    """A layer whose outputs are scaled and moved answers as before with the statistics that are matched."""
+    model = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3), torch.nn.BatchNorm2d(8), torch.nn.ReLU()).eval()
+    model[1].running_mean.uniform_(-1, 1)
+    model[1].running_var.uniform_(0.05, 0.15)
+    put_right(model)
     assert spreads(torch.nn.Linear(3, 3), {}, lambda: 1 / 0) == ()
 
 
@@ -140,22 +149,9 @@ def check_norms_in_a_row() -> None:
     for layer in (model[1], model[3]):
         layer.running_mean.uniform_(-1, 1)
         layer.running_var.uniform_(0.01, 0.02)
-    inputs = torch.randn(16, 3, 12, 12)
-
-    def ask() -> Any:  # noqa: ANN401
-        with torch.inference_mode():
-            return model(inputs)
-
-    was, right = weights_of(model), ask()
-    before = spreads(model, was, ask)
-    with torch.no_grad():
-        model[0].weight *= 1.5
-        model[0].bias.mul_(1.5).add_(0.7)
-    moved = dict(matched(was, before, spreads(model, weights_of(model), ask, before)))
+    was, moved = put_right(model)
     for name in ("3.running_mean", "3.running_var"):
         check_near(torch.tensor(moved[name]), torch.tensor(was[name]))
-    model.load_state_dict({**model.state_dict(), **{name: torch.tensor(one) for name, one in moved.items()}})
-    check_near(ask(), right)
 
 
 if __name__ == "__main__":
