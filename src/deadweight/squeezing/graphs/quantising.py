@@ -23,7 +23,7 @@ from deadweight.judging.faults import failing
 from deadweight.judging.onnx_models import opened
 from deadweight.models import onnx_files
 from deadweight.models.casting import FLOATS
-from deadweight.squeezing.graphs.graph_fusing import fuse
+from deadweight.squeezing.graphs.fusing import fuse
 
 SMALLEST = 4096
 """Elements below which a tensor stays as it is and nobody asks why."""

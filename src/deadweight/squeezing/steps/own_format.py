@@ -20,7 +20,7 @@ from deadweight.models.bodies import elements
 from deadweight.models.reading import read
 from deadweight.models.rewriting import is_rewritable
 from deadweight.models.writing_safetensors import Body
-from deadweight.squeezing.graphs.graph_codes import graph_grids, write_graph
+from deadweight.squeezing.graphs.codes import graph_grids, write_graph
 from deadweight.squeezing.steps.grids import Grid, is_fitting, on_grid
 from deadweight.squeezing.storing.files import array_of
 

@@ -14,7 +14,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from deadweight.squeezing.graphs.graph_fusing import fuse
+from deadweight.squeezing.graphs.fusing import fuse
 from deadweight.squeezing.graphs.quantising import Bits, Method, quantise_graph
 
 Reals = numpy.typing.NDArray[np.float32]
