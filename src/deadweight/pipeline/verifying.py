@@ -11,7 +11,9 @@ from deadweight.core.scene import Scene
 from deadweight.core.version import VERSION
 from deadweight.facts.composition import COMPOSITION
 from deadweight.pipeline.exercise import Exercise, proving
-from deadweight.pipeline.proving import Proving, proven
+from deadweight.pipeline.proving import Proving, compare
+from deadweight.pipeline.questions import known_of
+from deadweight.pipeline.standing import stand_for
 from deadweight.pipeline.target import Place, Target, open_scene, target_of
 from deadweight.pipeline.watch import Watch
 from deadweight.pipeline.ways_in import acquaint
@@ -37,5 +39,8 @@ def verify(before: Target | Place, after: Target | Place, exercise: Exercise) ->
 
 
 def _compared(original: Scene, result: Scene, wish: Proving) -> Proof:
+    """Run both, ask both the same, and compare; what has to be unpacked for it goes at the end."""
     with tempfile.TemporaryDirectory(prefix="deadweight-verify-") as room:
-        return proven(original, result, wish, Path(room))
+        stand = stand_for(original.artifact, Path(room, "before"))
+        known = known_of(original, result, (stand, wish))
+        return compare(known, stand_for(result.artifact, Path(room, "after"), Path(stand.place)), wish)

@@ -14,7 +14,9 @@ from deadweight.pipeline.finding import rules
 from deadweight.pipeline.making.trials import culprits
 from deadweight.pipeline.making.workshop import Packed, Workshop, remove
 from deadweight.pipeline.opening import open_scene
-from deadweight.pipeline.proving import Baseline, Proving, known_of, stand_for
+from deadweight.pipeline.proving import Baseline, Proving
+from deadweight.pipeline.questions import known_of
+from deadweight.pipeline.standing import stand_for
 
 MOST_ROUNDS = 4
 

@@ -16,7 +16,8 @@ from deadweight.edits.tripwire import KIND as TRIPWIRE
 from deadweight.pipeline.making.ground import Ground
 from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.opening import Sight, open_scene
-from deadweight.pipeline.proving import Baseline, Proving, compare, stand_for
+from deadweight.pipeline.proving import Baseline, Proving, compare
+from deadweight.pipeline.standing import stand_for
 
 
 @dataclass(frozen=True, slots=True)

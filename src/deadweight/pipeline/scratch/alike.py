@@ -12,8 +12,9 @@ from deadweight.core.proof import NO_PROOF, Proof, Verdict
 from deadweight.core.scene import Scene
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.opening import Sight
-from deadweight.pipeline.proving import Proving, baseline, compare, stand_for
+from deadweight.pipeline.proving import Proving, baseline, compare
 from deadweight.pipeline.scratch.composing import compose
+from deadweight.pipeline.standing import stand_for
 
 
 def from_scratch(scene: Scene, exercise: Exercise | None, sight: Sight) -> Scene:

@@ -11,7 +11,8 @@ from deadweight.core.errors import NotTraced
 from deadweight.core.probe import Observation, Probe, ProbeKind, RunRecord
 from deadweight.core.scene import Scene
 from deadweight.core.trace import Trace
-from deadweight.pipeline.proving import Proving, stand_for
+from deadweight.pipeline.proving import Proving
+from deadweight.pipeline.standing import stand_for
 from deadweight.pipeline.tracing.places import places_of
 from deadweight.pipeline.tracing.touching import touched
 from deadweight.proof.prove import check_probes, observe
