@@ -19,13 +19,13 @@ from deadweight.core.proof import Proof, Verdict
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Packing
 from deadweight.formats.recognition import format_named
+from deadweight.pipeline.drawing import make_plan
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.finding import chosen_rules, find
 from deadweight.pipeline.making.ground import ground_of
 from deadweight.pipeline.making.make import make
 from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.opening import Sight, open_scene
-from deadweight.pipeline.planning import make_plan
 from deadweight.pipeline.scratch.alike import compose_alike
 from deadweight.pipeline.ways_in import acquaint
 

@@ -21,8 +21,8 @@ from deadweight.core.report import Report
 from deadweight.core.seams import Packing
 from deadweight.formats.recognition import format_named
 from deadweight.pipeline.exercise import Exercise
-from deadweight.pipeline.making.ground import swapped
 from deadweight.pipeline.making.output import Output
+from deadweight.pipeline.making.swapping import swapped
 from deadweight.pipeline.opening import Sight, open_scene
 from deadweight.pipeline.plan_file import plan_text
 from deadweight.pipeline.slimming import slim

@@ -12,7 +12,7 @@ from deadweight.core.globs import matcher
 from deadweight.core.level import Level
 from deadweight.core.listing import Listing
 from deadweight.core.paths import parents
-from deadweight.core.plan import LeftOut
+from deadweight.core.plan import LeftOut, Plan
 from deadweight.core.seams import EditKind
 
 REMOVING = frozenset(("remove", "swap"))
@@ -36,6 +36,10 @@ class Choice:
     provable: bool = True
     level: Level = Level.SAFE
     tripwire: bool = True
+
+
+Wanted = Choice | Plan
+"""What may be cut, or the plan to make true."""
 
 
 @dataclass(frozen=True, slots=True)

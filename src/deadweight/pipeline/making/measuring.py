@@ -9,12 +9,14 @@ from deadweight.core.report import Composition, Cut, Report
 from deadweight.core.scene import Scene
 from deadweight.core.waterfall import waterfall
 from deadweight.facts.composition import COMPOSITION
+from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.making.placing import Made
 from deadweight.pipeline.pulling import Base, pulls
 
 
-def measured(planned: Report, scene: Scene, made: Made, base: Base) -> Report:
+def measured(planned: Report, scene: Scene, made: Made, output: Output) -> Report:
     """The report of what was planned, with all that can be measured now that it is made."""
+    base = Base(output.base, output.packing.base)
     return replace(
         planned,
         after=made.scene.ask(COMPOSITION),

@@ -9,8 +9,7 @@ from pathlib import Path
 from deadweight.core.errors import Lacking
 from deadweight.core.gap import Gap
 from deadweight.core.level import Level
-from deadweight.core.plan import Plan
-from deadweight.core.planning import Choice
+from deadweight.core.planning import Choice, Wanted
 from deadweight.core.probe import ProbeKind
 from deadweight.core.scene import Scene
 from deadweight.pipeline.exercise import Exercise, proving
@@ -19,7 +18,7 @@ from deadweight.pipeline.tracing.given import with_traces
 from deadweight.pipeline.tracing.recording import trace_scene
 
 
-def watched(scene: Scene, exercise: Exercise | None, what: Choice | Plan) -> Exercise | None:
+def watched(scene: Scene, exercise: Exercise | None, what: Wanted) -> Exercise | None:
     """The exercise with the traces that it names read, or with what a run of it touched, where that says more.
 
     Where the system can't trace, it is as it was, and that is noted.
@@ -39,8 +38,8 @@ def watched(scene: Scene, exercise: Exercise | None, what: Choice | Plan) -> Exe
         return exercise
 
 
-def _is_watched(exercise: Exercise, wish: Proving, what: Choice | Plan) -> bool:
+def _is_watched(exercise: Exercise, wish: Proving, what: Wanted) -> bool:
     """Whether a run is to be watched: for what is cut by reachability, where there is something to run and no trace."""
-    if isinstance(what, Plan) or what.level is Level.SAFE or not exercise.watched or exercise.trace is not None:
+    if not isinstance(what, Choice) or what.level is Level.SAFE or not exercise.watched or exercise.trace is not None:
         return False
     return wish.start is not None or any(probe.kind is ProbeKind.COMMAND for probe in wish.probes)
