@@ -19,23 +19,26 @@ from deadweight.needs.named_files import NEED as NAMED
 from deadweight.needs.package_data import NEED as DATA
 
 PROGRAM = compiled("int main(void) { return 0; }", ())
-PATH = f"{SITE}/driver/bin/tool-3.1"
+TOOL = "tool-3.1"
+PATH = f"{SITE}/driver/bin/{TOOL}"
 
 
-def scene(source: bytes, mode: int = 0o755) -> Scene:
+def scene(source: bytes, mode: int = 0o755, name: str = TOOL) -> Scene:
     """An application that imports a package with a program and a table in it."""
-    files = {"driver/__init__.py": source, "driver/table.json": b"{}", "driver/bin/tool-3.1": PROGRAM}
+    program = f"{SITE}/driver/bin/{name}"
+    files = {"driver/__init__.py": source, "driver/table.json": b"{}", f"driver/bin/{name}": PROGRAM}
     artifact = artifact_of({"app.py": b"import driver\n", **distribution_files(SITE, "driver", files=files)})
     visible = tuple(
-        entry_of(PATH, PROGRAM, mode=mode) if entry.path == PATH else entry for entry in artifact.inventory.visible
+        entry_of(program, PROGRAM, mode=mode) if entry.path == program else entry
+        for entry in artifact.inventory.visible
     )
     made = scene_from(replace(artifact, inventory=replace(artifact.inventory, visible=visible)))
     made.learn(WAYS, (Entrance(("python", "app.py"), "--run", "/srv", "/srv", {}),))
     return made
 
 
-def kept(source: bytes, mode: int = 0o755) -> set[str]:
-    found = reached(scene(source, mode), [ENTRANCES, IMPORTS, DATA, NAMED])
+def kept(source: bytes, mode: int = 0o755, name: str = TOOL) -> set[str]:
+    found = reached(scene(source, mode, name), [ENTRANCES, IMPORTS, DATA, NAMED])
     return {path.rpartition("/")[2] for path in found if "/driver/" in path and not path.endswith(".py")}
 
 
@@ -58,13 +61,28 @@ def test_what_nobody_may_execute_is_data() -> None:
     ("source", "named"),
     [
         (b"run('tool-3.1')\n", True),
-        (b"call(tool)\n", True),
-        (b"# a tool.\n", True),
-        (b"tools = 1\nmytool = 2\n", False),
-        (b"toolkit\natool-3.1\n", False),
-        (b"tool1 = atool, tool\n", True),
+        (b"run(f'bin/tool-{version}')\n", True),
+        (b"run('tool')\n", True),
+        (b"call(tool)\n", False),
+        (b"# a tool.\n", False),
+        (b'"""A "tool" of tools."""\nx = 1\n', False),
+        (b"tools = 'tools'\nmytool = 'mytool'\n", False),
+        (b"x = 'toolkit', 'atool-3.1'\n", False),
         (b"", False),
     ],
 )
-def test_its_first_word_names_it_where_it_stands_alone(source: bytes, named: bool) -> None:
+def test_a_string_names_it_with_or_without_its_version(source: bytes, named: bool) -> None:
     assert ("tool-3.1" in kept(source)) is named
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        (b"run('shm_manager')\n", True),
+        (b"run(prefix + '_manager', 'shm')\n", True),
+        (b"run('shm')\n", False),
+        (b"shm = manager\n", False),
+    ],
+)
+def test_a_name_of_several_words_is_named_whole_or_by_all_of_them(source: bytes, named: bool) -> None:
+    assert ("shm_manager" in kept(source, name="shm_manager")) is named

@@ -162,3 +162,47 @@ def test_a_library_that_shows_long_texts_does_without_a_pager_and_the_applicatio
     assert _of_distribution("click", source, "less", "tput") == {"usr/bin/tput"}
     files = {"srv/app.py": source, "usr/bin/less": _ELF}
     assert _reached("srv/app.py", dict(files)) == {"usr/bin/less"}
+
+
+def test_a_library_that_was_repaired_twice_had_two_hashes_added_to_its_name() -> None:
+    needed = "libquadmath-96973f99-934c22de.so.0.0.0"
+    files: dict[str, bytes | Entry] = {
+        "s/numpy.libs/libgfortran.so": linked("libgfortran.so", (needed,)) + b"\0libquadmath.so.0\0",
+        "usr/lib/libquadmath.so.0": linked("libquadmath.so.0"),
+    }
+    assert _reached("s/numpy.libs/libgfortran.so", files) == set()
+
+
+def _packaged(asking: str, body: bytes, says: str) -> set[str]:
+    status = f"Package: asking\nStatus: install ok installed\nVersion: 1\n{says}\n\nPackage: between\nVersion: 1\n"
+    status += "Depends: libsepol2\n\nPackage: libsepol2\nVersion: 3\n"
+    files: dict[str, bytes | Entry] = {
+        asking: body,
+        "usr/lib/libsepol.so.2": linked("libsepol.so.2"),
+        "var/lib/dpkg/status": status.encode(),
+        "var/lib/dpkg/info/asking.list": f"/{asking}\n".encode(),
+        "var/lib/dpkg/info/between.list": b"/.\n",
+        "var/lib/dpkg/info/libsepol2.list": b"/usr/lib/libsepol.so.2\n",
+    }
+    return _reached(asking, files)
+
+
+@pytest.mark.parametrize(
+    ("says", "reached"),
+    [
+        ("Depends: libc6", set()),
+        ("Breaks: libsepol2", set()),
+        ("Depends: libsepol2 (>= 3)", {"usr/lib/libsepol.so.2"}),
+        ("Depends: between", {"usr/lib/libsepol.so.2"}),
+        ("Recommends: libsepol1 | libsepol2", {"usr/lib/libsepol.so.2"}),
+        ("Suggests: libsepol2", {"usr/lib/libsepol.so.2"}),
+        ("Recommends: between", set()),
+    ],
+)
+def test_a_library_of_a_package_counts_on_those_that_the_package_wants(says: str, reached: set[str]) -> None:
+    assert _packaged("usr/lib/libselinux.so.1", _says("libsepol.so.2"), says) == reached
+
+
+def test_a_program_of_a_package_is_taken_at_its_word() -> None:
+    program = compiled('const char *f = "libsepol.so.2";\nint main(void) { return 0; }\n', ())
+    assert _packaged("usr/bin/app", program, "Depends: libc6") == {"usr/lib/libsepol.so.2"}

@@ -141,3 +141,20 @@ def test_modules_that_a_shell_script_hands_to_python_are_reached(line: str, modu
 def test_what_tells_a_compiler_how_to_build_runs_no_program() -> None:
     scene = _system(b"", **{"usr__bin__Magick-config": b"#!/bin/sh\nexec gunicorn\n"})
     assert _reached(scene, "usr/bin/Magick-config") == {"bin/sh"}
+
+
+def test_what_an_installed_script_tells_reaches_nothing_and_what_the_applications_tells_may() -> None:
+    script = b'#!/bin/sh\necho "This is nice"\nfor nice do readlink; done\n'
+    installed = distribution_files("s", "pkg", files={"pkg/run.sh": script})
+    scene = _system(script, **{path.replace("/", "__"): body for path, body in installed.items()})
+    assert _reached(scene, "s/pkg/run.sh") == {"usr/bin/readlink"}
+    assert _reached(scene, "srv/start.sh") == {"bin/sh", "usr/bin/nice", "usr/bin/readlink"}
+
+
+@pytest.mark.parametrize(("mode", "reached"), [(0o644, set()), (0o755, {"bin/sh"})])
+def test_what_pip_installed_and_nobody_may_execute_needs_no_interpreter(mode: int, reached: set[str]) -> None:
+    path, script = "s/tqdm/completion.sh", b"#!/bin/sh\n"
+    installed = distribution_files("s", "tqdm", files={"tqdm/completion.sh": script})
+    scene = system_scene({"bin/sh": _ELF, **installed, path: entry_of(path, script).but(mode=mode)})
+    scene.artifact.contents.bodies[0, path] = script  # type: ignore[attr-defined]
+    assert _reached(scene, path) == reached

@@ -11,6 +11,19 @@ _WORD = re.compile(r"[\w@%+./~,\[-]+")
 _MODULE = re.compile(
     r"(?:^|\s)-m[ \t]+([A-Za-z_][\w.]*)|[\s='\"]([A-Za-z_][\w.]*):[A-Za-z_]\w*|=['\"]?([A-Za-z_]\w*(?:\.\w+)+)"
 )
+_ARGUMENT = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s;&|()<>"'\\#])+"""
+_SEEN = r"\d?>[ \t]*(?:&[12]|/dev/(?:stderr|stdout|null))"
+_SAID = re.compile(
+    r"(?P<before>(?:^|[;&|({]|\b(?:then|do|else))[ \t]*(?:echo|printf))"
+    rf"(?P<said>(?:(?:[ \t]|\\\n)*{_SEEN}|(?:[ \t]|\\\n)+{_ARGUMENT})+)(?=[ \t]*(?:$|[;}})]|&&|\|\|))",
+    re.DOTALL | re.MULTILINE,
+)
+"""What is written to who sees it: to be read further, piped or kept in a file it goes elsewhere."""
+_QUOTED = re.compile(r"""\$?("(?:[^"\\]|\\.)*"|'[^']*')""", re.DOTALL)
+_FIRST_OF_TEXT = re.compile(r"""["']\s*\S*|(?<=\s)/\S+""")
+_NAMES = re.compile(
+    r"\$\{?[#!]?[A-Za-z_]\w*(?::?[-=+?])?|(?<![\w./-])[A-Za-z_]\w*\+?=|\bfor[ \t]+[A-Za-z_]\w*(?=\s+(?:in|do)\b|\s*;)"
+)
 _SHELLS = frozenset(("sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "busybox"))
 
 
@@ -50,6 +63,26 @@ def shell_words(text: str) -> Iterator[str]:
         if plain not in seen:
             seen.add(plain)
             yield plain
+
+
+def without_messages(text: str) -> str:
+    """The text of a script without the names of its variables, and without what it tells whoever runs it.
+
+    Of a text of several words that echo or printf writes, neither into a pipe nor into a file, the first word and
+    absolute paths are left: what is captured to be run begins with the program (`exec $(find_java)`).
+    """
+    return _NAMES.sub(" ", _SAID.sub(_told, text))
+
+
+def _told(said: re.Match[str]) -> str:
+    return said["before"] + _QUOTED.sub(_beginning, said["said"])
+
+
+def _beginning(quoted: re.Match[str]) -> str:
+    text = quoted[1]
+    if "$(" in text or "`" in text:
+        return quoted[0]
+    return " ".join(found[0].strip("\"'") for found in _FIRST_OF_TEXT.finditer(text[:-1]))
 
 
 def module_words(text: str) -> Iterator[str]:

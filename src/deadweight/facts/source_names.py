@@ -75,6 +75,11 @@ def without_documents(body: bytes) -> bytes:
     return _SAID.sub(_code, body)
 
 
+def said_in(body: bytes) -> bytes:
+    """The strings of the source one after the other, docstrings left out; parts that are filled in stand as written."""
+    return b"\n".join(match[0] for match in _SAID.finditer(body) if _code(match) and not match["comment"])
+
+
 def _code(match: re.Match[bytes]) -> bytes:
     stands_alone = match["begin"] is not None and match["end"] is not None
     return b"" if stands_alone or match["comment"] is not None else match[0]

@@ -39,6 +39,7 @@ class SystemPackage:
     node: str = ""
     essential: bool = False
     priority: str = ""
+    wishes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class _Stated:
     provides: tuple[str, ...] = ()
     essential: bool = False
     priority: str = ""
+    wishes: tuple[tuple[str, ...], ...] | None = None
 
 
 def _system_packages(scene: Scene) -> tuple[SystemPackage, ...]:
@@ -71,7 +73,7 @@ def _package(
     manager, records = known
     package = stated.package
     files = tuple(sorted({path for path in visible(listing, package.paths) if not _is_directory(listing, path)}))
-    names = {name for need in stated.needs for one in need for name in providers.get(one, ())}
+    names = _named(stated.needs, providers)
     return SystemPackage(
         manager,
         package.name,
@@ -82,7 +84,13 @@ def _package(
         _node(listing, files, records),
         stated.essential,
         stated.priority,
+        None if stated.wishes is None else _named(stated.wishes, providers),
     )
+
+
+def _named(needs: Iterable[tuple[str, ...]], providers: Mapping[str, set[str]]) -> frozenset[str]:
+    """The installed packages that any alternative of the needs names."""
+    return frozenset(name for need in needs for one in need for name in providers.get(one, ()))
 
 
 def _is_directory(listing: Listing, path: str) -> bool:
@@ -126,8 +134,9 @@ def _of_dpkg(listing: Listing) -> Iterator[_Stated]:
         said = fields.get(package.name, {})
         needs = (*relations(said.get("pre-depends", "")), *relations(said.get("depends", "")))
         provides = tuple(name for names in relations(said.get("provides", "")) for name in names)
+        wishes = (*relations(said.get("recommends", "")), *relations(said.get("suggests", "")))
         listed = replace(package, paths=tuple(package.paths))
-        yield _Stated(listed, needs, provides, said.get("essential") == "yes", said.get("priority", ""))
+        yield _Stated(listed, needs, provides, said.get("essential") == "yes", said.get("priority", ""), wishes)
 
 
 def _of_apk(listing: Listing) -> Iterator[_Stated]:
@@ -172,6 +181,31 @@ PACKAGES_BY_PATH: Fact[Mapping[str, SystemPackage]] = Fact("packages by path", _
 """Each file of a package, and its node, with the package."""
 
 
+def _wanted_packages(scene: Scene) -> Mapping[str, frozenset[str]]:
+    by_name = {one.name: one for one in scene.ask(SYSTEM_PACKAGES)}
+    return {
+        name: frozenset(_at_any_remove(by_name, name)) | one.wishes
+        for name, one in by_name.items()
+        if one.wishes is not None
+    }
+
+
+def _at_any_remove(by_name: Mapping[str, SystemPackage], name: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        if one not in found and one in by_name:
+            found.add(one)
+            waiting.extend(by_name[one].depends)
+    return found
+
+
+WANTED_PACKAGES: Fact[Mapping[str, frozenset[str]]] = Fact("wanted packages", _wanted_packages)
+"""By name of a package whose manager keeps wishes (dpkg): itself, what it depends on at any remove, what it recommends
+or suggests. What it loads by name of another is there by chance, and it does without (Debian Policy 7.2)."""
+
+
 def reached_packages(packages: Iterable[SystemPackage], closure: Closure) -> frozenset[str]:
     """The names of packages of which the closure has the node or any file."""
     in_closure: Callable[[str], bool] = closure.__contains__
@@ -184,9 +218,7 @@ def kept_packages(packages: Iterable[SystemPackage], closure: Closure) -> frozen
     found: set[str] = set()
     waiting = [one.name for one in by_name.values() if one.essential or one.priority == "required"]
     waiting.extend(reached_packages(by_name.values(), closure))
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in by_name:
-            found.add(name)
-            waiting.extend(by_name[name].depends)
+    for name in waiting:
+        if name not in found:
+            found |= _at_any_remove(by_name, name)
     return frozenset(found)

@@ -3,7 +3,8 @@
 This is the net under the tables of what is known. A name counts where something of that name is there: a library by
 its soname or file name, a program on the search path, a file at its absolute path. The application's own sources are
 taken at every word; installed ones at what they hand to a call that runs or looks for programs, and for the tools of
-developers (a compiler, git) only where the distribution is about that tool.
+developers (a compiler, git) only where the distribution is about that tool. A library of the operating system counts
+on another for dlopen where its package depends on that of the other, recommends or suggests it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from deadweight.facts.native_builds import NATIVE_BUILDS
 from deadweight.facts.native_files import NATIVE_FILES
 from deadweight.facts.programs_within import PROGRAMS_BY_NAME
 from deadweight.facts.seen_paths import program_at, seen_at
-from deadweight.facts.source_names import SourceNames, names_of, without_documents
+from deadweight.facts.source_names import SourceNames, names_of, said_in, without_documents
+from deadweight.facts.system_packages import PACKAGES_BY_PATH, WANTED_PACKAGES
 
 _INSTALLED = frozenset({OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.CONDA})
 _COMPILERS = ("c++", "g++", "gcc", "cc", "clang++", "clang", "ninja")
@@ -35,7 +37,9 @@ _COMPLETED = frozenset({"bash", "zsh", "fish"})
 _PAGERS = frozenset({"less", "more", "most", "pager"})
 """What shows a long text page by page to who sits at a terminal: who has none prints it."""
 _SHORTEST = 2
-_HASHED = re.compile(r"-[0-9a-f]{8}(?=\.|$)")
+_VERSION = re.compile(rb"[-_.](?=v?\d|linux|win|mac|darwin|x86|x64|amd64|arm|aarch|i\d86|exe$)", re.IGNORECASE)
+_JOINED = re.compile(rb"[^A-Za-z0-9]+")
+_HASHED = re.compile(r"(?:-[0-9a-f]{8})+(?=\.|$)")
 _C_LIBRARY = re.compile(r"(?:^|/)libc(?:-2\.\d+)?\.so(?:\.6)?$")
 _OTHER_SCRIPTS = "libidn2.so.0"
 """What glibc loads where getaddrinfo is asked for names in other scripts (AI_IDN), a flag that Python lacks."""
@@ -83,7 +87,18 @@ def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]
             yield from _at(scene, name)
         elif ".so" in name:
             for one in _libraries(scene, name, path):
-                yield Step(one, f"is named in it: {name}")
+                if _is_wanted(scene, path, one):
+                    yield Step(one, f"is named in it: {name}")
+
+
+def _is_wanted(scene: Scene, path: str, library: str) -> bool:
+    """Whether the package that has the file wants the one that has the library; a program is taken at its word."""
+    by_path = scene.ask(PACKAGES_BY_PATH)
+    asking, asked = by_path.get(path), by_path.get(library)
+    if asking is None or asked is None or scene.ask(NATIVE_FILES)[path].dynamic.interpreter:
+        return True
+    wanted = scene.ask(WANTED_PACKAGES).get(asking.name)
+    return wanted is None or asked.name in wanted
 
 
 def _is_renamed(name: str, needed: Sequence[str]) -> bool:
@@ -135,11 +150,20 @@ def _of_source(scene: Scene, path: str, names: SourceNames) -> Iterator[Step]:
 
 
 def _programs_beside(scene: Scene, path: str, body: bytes) -> Iterator[Step]:
-    """The programs in packages of its distribution whose names stand in it: all of the name, or its first word."""
-    for name, program in scene.ask(PROGRAMS_BY_NAME).get(scene.ask(HOLDERS).get(path, ""), ()):
-        first = re.split(rb"[^A-Za-z0-9]", name, maxsplit=1)[0]
-        if _says(body, name) or (len(first) > _SHORTEST and _says(body, first)):
+    """The programs in packages of its distribution that a string of it names: whole, or in parts that are joined."""
+    named = scene.ask(PROGRAMS_BY_NAME).get(scene.ask(HOLDERS).get(path, ""), ())
+    named = tuple(one for one in named if _is_named(body, one[0]))
+    said = said_in(body) if named else b""  # the strings are looked for only where a name may stand in one
+    for name, program in named:
+        if _is_named(said, name):
             yield Step(program, f"is a program of its distribution that it names: {name.decode('utf-8', 'replace')}")
+
+
+def _is_named(text: bytes, name: bytes) -> bool:
+    """Whether the name stands there, without its version or platform, or all of its parts."""
+    plain = _VERSION.split(name, maxsplit=1)[0]
+    parts = [part for part in _JOINED.split(plain) if len(part) > _SHORTEST]
+    return _says(text, name) or _says(text, plain) or (len(parts) > 1 and all(_says(text, part) for part in parts))
 
 
 def _says(body: bytes, word: bytes) -> bool:

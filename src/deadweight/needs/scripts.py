@@ -1,7 +1,9 @@
 """What scripts need: the interpreter that their first line names, and the commands and files that shell scripts name.
 
 A shell script is not run to know what it does: each of its words that is a program on the search path or a file of the
-artifact counts (`. lib.sh`, `exec gunicorn`, `[ -x /usr/bin/nice ]`), be it behind a condition or in a message.
+artifact counts (`. lib.sh`, `exec gunicorn`, `[ -x /usr/bin/nice ]`), be it behind a condition or, in scripts of the
+application, in a message. What the kernel is not allowed to execute needs no interpreter by its first line: data of an
+installed distribution that is no program (`completion.sh`, which a shell reads that is there already).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from deadweight.core.seams import Need
 from deadweight.facts.entrances import ENTRANCES
 from deadweight.facts.module_path import MODULE_PATH
 from deadweight.facts.seen_paths import program_at, seen_at
-from deadweight.facts.shell_words import Shebang, module_words, shebang_of, shell_words
+from deadweight.facts.shell_words import Shebang, module_words, shebang_of, shell_words, without_messages
 from deadweight.facts.system_texts import SYSTEM_TEXTS
 
 _INSTALLED = frozenset({OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.CONDA})
@@ -53,7 +55,7 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     if body is None or _is_module(scene, path):
         return
     shebang = shebang_of(body)
-    if shebang is not None:
+    if shebang is not None and _may_run(scene, path):
         yield from _command(scene, shebang.interpreter, "runs the script, by its first line")
         if shebang.program:
             yield from _command(scene, shebang.program, "runs the script, by its first line")
@@ -61,7 +63,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         return
     if shebang.is_shell if shebang else path.endswith(".sh"):
         text = body.decode("utf-8", "replace")
-        yield from _words(scene, text, "is a word of the shell script", path)
+        said = without_messages(text) if _is_installed(scene, path) else text
+        yield from _words(scene, said, "is a word of the shell script", path)
         yield from _modules(scene, text, "is a module that the shell script names", path)
 
 
@@ -96,7 +99,17 @@ def _is_module(scene: Scene, path: str) -> bool:
     """Whether it is a module that is imported, for all that its first line says: many are executable by accident."""
     if not path.endswith(".py") or posixpath.basename(posixpath.dirname(path)) in _PROGRAM_PLACES:
         return False
+    return _is_installed(scene, path)
+
+
+def _is_installed(scene: Scene, path: str) -> bool:
     return scene.ownership.of(path).kind in _INSTALLED
+
+
+def _may_run(scene: Scene, path: str) -> bool:
+    """Whether the kernel may execute it: of what pip installed its mode tells, of others nobody knows who set it."""
+    is_pips = scene.ownership.of(path).kind is OwnerKind.DISTRIBUTION
+    return not is_pips or bool(scene.listing.by_path[path].mode & 0o111)
 
 
 NEED: Need = Need("scripts", "interpreters and commands that scripts name", _seeds, _follow)
