@@ -18,7 +18,8 @@ from deadweight.formats.byte_range import whole_file
 from deadweight.formats.images.index_record import from_record
 from deadweight.formats.images.layer_process import index_apart
 from deadweight.formats.recognition import recognise
-from deadweight.formats.tars.index import MAX_SMALL, TarIndex, index_tar
+from deadweight.formats.tars.index import TarIndex, index_tar
+from deadweight.formats.tars.members import MAX_SMALL
 
 LAYER = [
     Item("caf\udce9", b"body", mtime=1.5, pax={"SCHILY.xattr.user.x": "v"}),

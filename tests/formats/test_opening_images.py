@@ -36,6 +36,7 @@ from deadweight.core.errors import Corrupt, Hostile, Refused, Unknown, UsageErro
 from deadweight.core.inventory import Cause
 from deadweight.core.seams import Opening
 from deadweight.formats.recognition import recognise
+from deadweight.formats.tars.members import MAX_SMALL
 
 Contents = list[Item | tuple[str, bytes]]
 
@@ -574,3 +575,10 @@ def test_an_image_that_changed_since_it_was_opened_is_refused(tmp_path: Path) ->
     path.write_bytes(path.read_bytes() + bytes(512))
     with pytest.raises(Corrupt, match="changed"):
         bodies(artifact, list(artifact.inventory.visible))
+
+
+def test_a_metadata_file_that_a_higher_layer_makes_too_big_is_a_gap_and_no_other_body(tmp_path: Path) -> None:
+    layers: list[Contents] = [[("x/METADATA", b"Name: x\n")], [("x/METADATA", bytes(MAX_SMALL + 1))]]
+    artifact = opened(written(tmp_path, image_of(layers, "gzip"), "layout"), keep=("**/METADATA",))
+    assert artifact.small == {}
+    assert [gap.where for gap in artifact.gaps] == ["x/METADATA"]

@@ -17,6 +17,7 @@ from deadweight.formats.directory import FORMAT as DIRECTORY
 from deadweight.formats.recognition import recognise
 from deadweight.formats.sdist import FORMAT as SDIST
 from deadweight.formats.tar import FORMAT
+from deadweight.formats.tars.members import MAX_SMALL
 
 Member = tuple[str, bytes | None, str]
 
@@ -168,3 +169,10 @@ def test_a_damaged_source_distribution_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-30])
     with pytest.raises(Refused):
         recognise(path).open(path, Opening())
+
+
+def test_a_metadata_file_that_is_written_again_too_big_has_no_body_of_before(tmp_path: Path) -> None:
+    members: list[Member] = [("x/METADATA", b"Name: x\n", ""), ("x/METADATA", bytes(MAX_SMALL + 1), "")]
+    artifact = opened(tar_of(tmp_path / "t.tar", members))
+    assert artifact.small == {}
+    assert [gap.where for gap in artifact.gaps] == ["x/METADATA"]

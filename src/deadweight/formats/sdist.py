@@ -12,7 +12,8 @@ from deadweight.core.edit import Storage
 from deadweight.core.errors import Refused
 from deadweight.core.seams import Format, Opening, Packing
 from deadweight.formats.byte_range import packed_with
-from deadweight.formats.tars.archive import is_tar, open_tar, tar_members
+from deadweight.formats.tars.archive import open_tar
+from deadweight.formats.tars.peeking import is_tar, tar_members
 from deadweight.formats.tars.writer import pack_tar
 
 _TOP = re.compile(r"[A-Za-z0-9][\w.-]*-[0-9]\S*")

@@ -9,7 +9,8 @@ from deadweight.core.changes import Changes
 from deadweight.core.edit import Storage
 from deadweight.core.seams import Format, Opening, Packing
 from deadweight.formats.images.shaping import flat_members
-from deadweight.formats.tars.archive import is_tar, open_tar
+from deadweight.formats.tars.archive import open_tar
+from deadweight.formats.tars.peeking import is_tar
 from deadweight.formats.tars.writer import pack_members, pack_tar
 from deadweight.formats.trees.unread import refuse_unread
 

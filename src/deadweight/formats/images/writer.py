@@ -14,6 +14,7 @@ from deadweight.core.changes import Changes, writes
 from deadweight.core.gap import Gap
 from deadweight.core.seams import Packing
 from deadweight.formats.composed.artifact import COMPOSED
+from deadweight.formats.images.accounting import ATTACHED, ELSEWHERE
 from deadweight.formats.images.documents import (
     LAYOUT,
     Added,
@@ -36,7 +37,6 @@ from deadweight.formats.images.layer_writer import (
     staged_from_below,
     write_layer,
 )
-from deadweight.formats.images.open import ATTACHED, ELSEWHERE
 from deadweight.formats.images.shaping import made_by, shaped
 from deadweight.formats.images.sink import FolderSink, Sink, Stored, TarSink
 from deadweight.formats.output import whole_directory, whole_file

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from deadweight.codecs.detection import HEAD_BYTES, detect
 from deadweight.core.artifact import Artifact
 from deadweight.core.entry import Entry, Kind
-from deadweight.core.errors import Corrupt, Refused
-from deadweight.core.globs import matcher
+from deadweight.core.errors import Corrupt
 from deadweight.core.inventory import Inventory
 from deadweight.core.layers import stack
-from deadweight.core.limits import DEFAULT_LIMITS
 from deadweight.core.seams import Opening
 from deadweight.formats.byte_range import Identity, identity, whole_file
 from deadweight.formats.tars.contents import Container, TarContents, shared_bodies
-from deadweight.formats.tars.feed import ChunkFeed
-from deadweight.formats.tars.header import BLOCK, ZEROS, is_header
-from deadweight.formats.tars.index import MAX_SMALL, TarIndex, index_tar
-from deadweight.formats.tars.reader import Header, headers
-
-
-def is_tar(path: Path) -> bool:
-    """Whether the file, or what comes out of its compression, starts with a tar header or is an empty tar."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as stream:
-        codec = detect(stream.read(HEAD_BYTES))
-        stream.seek(0)
-        try:
-            first = codec.reader(stream).read(BLOCK)
-        except Refused:
-            return False
-    return is_header(first) if first != ZEROS else path.stat().st_size % BLOCK == 0
+from deadweight.formats.tars.index import TarIndex, index_tar
+from deadweight.formats.tars.small_files import small_files
 
 
 def open_tar(path: Path, opening: Opening, format_name: str) -> Artifact:
@@ -59,22 +40,9 @@ def open_tar(path: Path, opening: Opening, format_name: str) -> Artifact:
         digest=index.digest,
         inventory=Inventory(visible, shadowed, index.overhead, index.stored_size),
         contents=contents,
-        small=_small(visible, index, contents, opening),
+        small=small_files(visible, {0: index}, contents, opening),
         gaps=(*index.gaps, *gaps),
     )
-
-
-def tar_members(path: Path, unpacked: int) -> Iterator[Header]:
-    """The headers of the tar's members, as long as not more than so many bytes came out of it."""
-    with path.open("rb") as stream:
-        codec = detect(stream.read(HEAD_BYTES))
-        stream.seek(0)
-        feed = ChunkFeed(codec.reader(stream), str(path), DEFAULT_LIMITS)
-        for header in headers(feed, str(path), DEFAULT_LIMITS):
-            yield header
-            if header.end > unpacked:
-                return
-            feed.skip(header.end - feed.position)
 
 
 def _own_body(entry: Entry, shared: Mapping[tuple[int, str], Entry], by_path: Mapping[str, Entry]) -> Entry:
@@ -90,14 +58,3 @@ def _own_body(entry: Entry, shared: Mapping[tuple[int, str], Entry], by_path: Ma
 
 def _contents(path: Path, taken: Identity, index: TarIndex, shared: Mapping[tuple[int, str], Entry]) -> TarContents:
     return TarContents({0: Container(whole_file(path), index.codec, index.regions)}, shared, {path: taken})
-
-
-def _small(visible: Sequence[Entry], index: TarIndex, contents: TarContents, opening: Opening) -> Mapping[str, bytes]:
-    """The bodies of the wanted files that are seen; those of hard links are read again."""
-    keep = matcher(opening.keep)
-    files = {entry.path for entry in visible if entry.kind is Kind.FILE}
-    small = {path: body for path, body in index.small.items() if path in files}
-    linked = [entry for entry in visible if entry.kind is Kind.HARDLINK and keep(entry.path)]
-    for entry, body in contents.stream(linked) if linked else ():
-        small[entry.path] = body.read(MAX_SMALL)
-    return small
