@@ -21,7 +21,7 @@ from deadweight.core.seams import Packing
 from deadweight.edits.applying import apply_all, edit_kinds
 from deadweight.edits.record import follow_ups
 from deadweight.edits.restoring import restore_into
-from deadweight.formats.companion import write_companion
+from deadweight.formats.companion_writing import write_companion
 from deadweight.formats.directory import FORMAT
 
 

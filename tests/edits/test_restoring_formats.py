@@ -20,7 +20,7 @@ from deadweight.core.seams import Format, Opening, Packing
 from deadweight.edits.applying import apply_all, edit_kinds
 from deadweight.edits.record import follow_ups
 from deadweight.edits.restoring import restore_into
-from deadweight.formats.companion import write_companion
+from deadweight.formats.companion_writing import write_companion
 from deadweight.formats.recognition import format_named, formats, recognise
 from deadweight.owners.attribution import attribute, catalogers, metadata_globs
 

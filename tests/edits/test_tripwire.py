@@ -20,7 +20,7 @@ from deadweight.edits.applying import apply_all, edit_kinds
 from deadweight.edits.record import follow_ups
 from deadweight.edits.restoring import restore_into
 from deadweight.edits.tripwire import tripwires
-from deadweight.formats.companion import write_companion
+from deadweight.formats.companion_writing import write_companion
 from deadweight.formats.directory import FORMAT
 
 VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"

@@ -17,8 +17,9 @@ from deadweight.core.changes import Changes, Link, Linking
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt, Refused, UsageError
 from deadweight.core.inventory import Cause, Shadow
-from deadweight.formats.companion import read_companion, write_companion
+from deadweight.formats.companion import read_companion
 from deadweight.formats.companion_manifest import Change, Item, Manifest, manifest_from_json, manifest_to_json
+from deadweight.formats.companion_writing import write_companion
 
 FILES: dict[str, bytes | Entry] = {
     "app/main.py": b"main",

@@ -10,7 +10,7 @@ from deadweight.core.changes import Changes
 from deadweight.core.edit import Edit
 from deadweight.core.proof import Proof
 from deadweight.core.scene import Scene
-from deadweight.formats.companion import write_companion
+from deadweight.formats.companion_writing import write_companion
 from deadweight.formats.images.pull_by_shape import pull_by_shape
 from deadweight.formats.output import put_in_place
 from deadweight.pipeline.making.output import companion_path
