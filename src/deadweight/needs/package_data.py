@@ -1,4 +1,7 @@
-"""A reached module needs the data of its package: what reads it builds the path as it runs."""
+"""A reached module needs the data of its package: what reads it builds the path as it runs.
+
+Type stubs beside modules are no data: they are needed once a source that speaks of them is (lazy_loader, jedi).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.infos import INFOS
 from deadweight.facts.package_files import PACKAGE_FILES
 from deadweight.facts.programs_within import PROGRAMS_WITHIN
+from deadweight.facts.sources import SPOKEN
+from deadweight.facts.type_stubs import STUB_PATHS, TYPE_STUBS
 
 _MODULES = (".py", ".so", ".pyd")
 _BUILT_WITH = re.compile(r"/config-3\.\d+[^/]*$")
@@ -26,12 +31,20 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         directory = dirname(path)
         if directory in files and not _BUILT_WITH.search(directory) and directory not in scene.ask(GIVEN):
             scene.ask(GIVEN).add(directory)
-            data = (file for file in files[directory] if file not in scene.ask(PROGRAMS_WITHIN))
+            programs, stubs = scene.ask(PROGRAMS_WITHIN), scene.ask(STUB_PATHS)
+            data = (file for file in files[directory] if file not in programs and file not in stubs)
             yield from (Step(file, "is data of the package") for file in data)
+        yield from _stubs(scene, path)
         yield from _aside(scene, path)
         if path.endswith("/tzdata/__init__.py"):  # each region is a package that zoneinfo names as it runs (PEP 615)
             inner = scene.listing.paths_under(directory)
             yield from (Step(file, "is found by the name of a time zone") for file in inner)
+
+
+def _stubs(scene: Scene, path: str) -> Iterator[Step]:
+    info = scene.ask(HOLDERS).get(path, "")
+    if path in scene.ask(SPOKEN).get((info, ".pyi"), ()):
+        yield from (Step(stub, "is a type stub, and it reads such") for stub in scene.ask(TYPE_STUBS).get(info, ()))
 
 
 def _aside(scene: Scene, path: str) -> Iterator[Step]:

@@ -29,10 +29,10 @@ from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
-from deadweight.facts.module_names import is_reached, regular_packages
+from deadweight.facts.distributions import DISTRIBUTIONS
 from deadweight.facts.sources import SPOKEN
-from deadweight.rules.distribution_files import ending_in, held_by
+from deadweight.facts.type_stubs import TYPE_STUBS
+from deadweight.rules.distribution_files import held_by
 from deadweight.rules.reporting import Waste, finding
 
 _NAME = "type-stubs"
@@ -40,7 +40,7 @@ _NAME = "type-stubs"
 
 def _find(scene: Scene) -> Iterator[Finding]:
     for distribution in scene.ask(DISTRIBUTIONS):
-        stubs = _stubs(scene, distribution)
+        stubs = scene.ask(TYPE_STUBS).get(distribution.info, ())
         if stubs and (distribution.info, ".pyi") not in scene.ask(SPOKEN):
             evidence = Evidence(
                 f"{len(stubs)} .pyi file{'s' * (len(stubs) > 1)}, and no source of the distribution reads such",
@@ -48,17 +48,6 @@ def _find(scene: Scene) -> Iterator[Finding]:
             )
             waste = Waste("type stubs, which only type checkers read", (evidence,), Confidence.CERTAIN, Safety.SAFE)
             yield finding(scene, _NAME, held_by(distribution, stubs), waste)
-
-
-def _stubs(scene: Scene, distribution: Distribution) -> list[str]:
-    """The stubs beside modules, and those of packages of stubs."""
-    named = ending_in(scene, distribution, (".pyi",))
-    if not named:
-        return []
-    root = f"{distribution.site}/" if distribution.site else ""
-    paths = [path.removeprefix(root) for path in distribution.files]
-    regular = regular_packages(paths) | regular_packages(path[:-1] for path in paths if path.endswith(".pyi"))
-    return [path for path in named if is_reached(path.removeprefix(root).rpartition("/")[0], regular)]
 
 
 RULE: Rule = Rule(_NAME, "type stubs of installed distributions", Safety.SAFE, _find)
