@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 
-from deadweight.cli.options import LOOK, PATH, TALK, TARGET, Manners, Settings, settings
+from deadweight.cli.options import LOOK, PATH, TALK, TARGET, Manners, settings
 from deadweight.cli.proving import PROVE, exercise
 from deadweight.cli.trace_telling import tell_trace
 from deadweight.core.errors import UsageError
-from deadweight.core.scene import Scene
-from deadweight.core.trace import Trace
 from deadweight.formats.output import refuse_inside
-from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.target import open_scene
 from deadweight.pipeline.tracing.file import trace_text, write_trace
 from deadweight.pipeline.tracing.foreign import read_any
-from deadweight.pipeline.tracing.recording import trace_scene
+from deadweight.pipeline.tracing.target import traced
 from deadweight.pipeline.tracing.uniting import united
 
 
@@ -65,7 +61,7 @@ def COMMAND(target: Path, out: Path | None, as_json: bool, quiet: bool, **given:
     scene = open_scene(asked.target)
     made = [read_any(file, scene, given["root"] or "") for file in given["files"]]
     if wish is not None:
-        made.append(_run(scene, wish, asked, given["runs"]))
+        made.append(traced(scene, wish, given["runs"]))
     trace = united(made)
     if out is not None:
         write_trace(trace, out)
@@ -74,9 +70,3 @@ def COMMAND(target: Path, out: Path | None, as_json: bool, quiet: bool, **given:
     elif not quiet:
         tell_trace(scene, trace)
     return 0
-
-
-def _run(scene: Scene, wish: Exercise, asked: Settings, runs: int) -> Trace:
-    with tempfile.TemporaryDirectory(prefix="deadweight-trace-") as room:
-        made = proving(wish, scene.artifact, asked.target.sight.opening.progress)
-        return trace_scene(scene, made, Path(room), runs=runs)

@@ -1,10 +1,11 @@
-"""A trace from a path, for the Python surface."""
+"""A trace of what lies at a path, or is open already."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
+from deadweight.core.scene import Scene
 from deadweight.core.trace import Trace
 from deadweight.pipeline.exercise import Exercise, proving
 from deadweight.pipeline.target import Place, Target, open_scene
@@ -16,8 +17,11 @@ def trace(target: Target | Place, exercise: Exercise, runs: int = 1) -> Trace:
 
     Raises NotTraced where a run was not seen whole or a probe did not come out, Lacking where strace is missing.
     """
-    seen = target if isinstance(target, Target) else Target(target)
-    scene = open_scene(seen)
-    wish = proving(exercise, scene.artifact, seen.sight.opening.progress)
+    return traced(open_scene(target), exercise, runs)
+
+
+def traced(scene: Scene, exercise: Exercise, runs: int) -> Trace:
+    """The same of what is open already."""
+    wish = proving(exercise, scene.artifact, scene.progress)
     with tempfile.TemporaryDirectory(prefix="deadweight-trace-") as room:
         return trace_scene(scene, wish, Path(room), runs=runs)
