@@ -10,19 +10,14 @@ from typing import TYPE_CHECKING
 
 from deadweight.cli.configuration import Budget, Configuration
 from deadweight.cli.exits import EXITS
-from deadweight.core.conversion import Converted
+from deadweight.cli.schemas import schemas
 from deadweight.core.level import Level
-from deadweight.core.model_report import ModelReport, Stripped
-from deadweight.core.plan import Plan
 from deadweight.core.plugins import found
 from deadweight.core.requirement_seams import Evidence
 from deadweight.core.seams import EditKind
-from deadweight.core.steps import Pruned, Quantised, Tuned
-from deadweight.core.trace import Trace
 from deadweight.edits.applying import edit_kinds
 from deadweight.formats.recognition import formats
 from deadweight.pipeline.finding import rules
-from deadweight.reports.json import report_schema, schema, text
 
 if TYPE_CHECKING:
     import click
@@ -40,15 +35,7 @@ def documents() -> Mapping[str, str]:
         "edits.md": MADE + _edits(edit_kinds()),
         "commands.md": MADE + _commands(),
         "kinds-of-evidence.md": MADE + _evidence(),
-        "report.schema.json": text(report_schema()),
-        "plan.schema.json": text(schema(Plan, {})),
-        "trace.schema.json": text(schema(Trace, {})),
-        "model.schema.json": text(schema(ModelReport, {})),
-        "model-strip.schema.json": text(schema(Stripped, {})),
-        "model-convert.schema.json": text(schema(Converted, {})),
-        "model-prune.schema.json": text(schema(Pruned, {})),
-        "model-quantize.schema.json": text(schema(Quantised, {})),
-        "model-finetune.schema.json": text(schema(Tuned, {})),
+        **schemas(),
     }
 
 

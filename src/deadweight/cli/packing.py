@@ -1,20 +1,56 @@
-"""How the result is packed, as `deadweight slim` is told by its options and by SOURCE_DATE_EPOCH."""
+"""The options that say where a result goes and how it is packed, and SOURCE_DATE_EPOCH."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from deadweight.cli.options import Settings
+import click
+
+from deadweight.cli.options import PATH, Settings, stacked
 from deadweight.codecs.detection import codec_named
 from deadweight.core.errors import UsageError
 from deadweight.core.seams import Packing
 from deadweight.core.shape import Shape
+from deadweight.pipeline.making.output import Output
+from deadweight.pipeline.pulling import Base, base_at
+
+PACK = stacked(
+    click.option(
+        "--to",
+        "to_format",
+        metavar="FORMAT",
+        help="Another format: directory, oci-layout, oci-archive, docker-archive, tar, zip.",
+    ),
+    click.option(
+        "--codec",
+        metavar="CODEC[:LEVEL]",
+        help="Compression of what is written anew: store, gzip, zstd, xz, bzip2; how hard, as zstd:12.",
+    ),
+    click.option(
+        "--shape",
+        type=click.Choice([str(shape) for shape in Shape]),
+        default=str(Shape.KEEP),
+        help="Layers of an image: each in its place, one new one on what is untouched, or a single one.",
+    ),
+    click.option(
+        "--base", type=PATH, help="An image whose layers those who pull have: they are kept in a layered one."
+    ),
+    click.option("--from-scratch", is_flag=True, help="Make an image of a tree of this host, with all that it needs."),
+)
 
 
-def packing_of(asked: Settings, given: Mapping[str, Any]) -> Packing:
-    """The compression, shape and time that what is written anew is given."""
+def output_of(asked: Settings, out: Path, given: Mapping[str, Any]) -> Output:
+    """Where the result goes, and how it is packed."""
+    base = base_at(given["base"], asked.target.sight) if given["base"] else Base()
+    packing = replace(_packing(asked, given), base=base.layers)
+    return Output(out, given["to_format"] or "", packing, not given["no_companion"], base.path, given["from_scratch"])
+
+
+def _packing(asked: Settings, given: Mapping[str, Any]) -> Packing:
     codec, level = _codec(given["codec"] or "")
     return Packing(
         codec=codec,

@@ -11,41 +11,20 @@ import click
 from deadweight.cli.entering import ENTRIES, given_traces
 from deadweight.cli.exits import FINE, OVER_BUDGET
 from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, settings
-from deadweight.cli.packing import packing_of
+from deadweight.cli.packing import PACK, output_of
 from deadweight.cli.proving import PROVE, exercise
 from deadweight.cli.telling import over_budget, tell
 from deadweight.core.level import Level
-from deadweight.core.shape import Shape
 from deadweight.pipeline import slimming
 from deadweight.pipeline.exercise import Exercise
-from deadweight.pipeline.making.output import Output
 from deadweight.pipeline.plan_file import read_plan
-from deadweight.pipeline.pulling import Base, base_at
 
 
 @click.command("slim")
 @TARGET
 @click.option("-o", "--output", "out", type=PATH, required=True, help="Where the result goes; nothing may be there.")
 @click.option("--plan", "plan_file", type=PATH, help="Make exactly the edits of this plan.")
-@click.option(
-    "--to",
-    "to_format",
-    metavar="FORMAT",
-    help="Another format: directory, oci-layout, oci-archive, docker-archive, tar, zip.",
-)
-@click.option(
-    "--codec",
-    metavar="CODEC[:LEVEL]",
-    help="Compression of what is written anew: store, gzip, zstd, xz, bzip2; how hard, as zstd:12.",
-)
-@click.option(
-    "--shape",
-    type=click.Choice([str(shape) for shape in Shape]),
-    default=str(Shape.KEEP),
-    help="Layers of an image: each in its place, one new one on what is untouched, or a single one.",
-)
-@click.option("--base", type=PATH, help="An image whose layers those who pull have: they are kept in a layered one.")
-@click.option("--from-scratch", is_flag=True, help="Make an image of a tree of this host, with all that it needs.")
+@PACK
 @click.option("--no-trace", is_flag=True, help="Do not watch a run before planning.")
 @click.option("--no-companion", is_flag=True, help="Do not keep what was cut beside the result.")
 @ENTRIES
@@ -79,9 +58,7 @@ def COMMAND(target: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -
     manners = Manners(as_json, quiet)
     asked = settings(target, manners, given, Level.BALANCED)
     what = read_plan(given["plan_file"]) if given["plan_file"] else asked.choice
-    base = base_at(given["base"], asked.target.sight) if given["base"] else Base()
-    packing = replace(packing_of(asked, given), base=base.layers)
-    output = Output(out, given["to_format"] or "", packing, not given["no_companion"], base.path, given["from_scratch"])
+    output = output_of(asked, out, given)
     report = slimming.slim(asked.target, output, what, _watching(exercise(asked, given), given))
     assert report.after is not None, "what was made was weighed"
     over = over_budget(asked.configuration.budget, report.after, None)

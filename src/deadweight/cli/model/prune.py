@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,13 +14,8 @@ from deadweight.cli.model.needs import check_numpy
 from deadweight.cli.options import PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.errors import UsageError
-from deadweight.core.progress import Progress
 from deadweight.core.steps import Pruned
 from deadweight.reports.models import pruning
-
-if TYPE_CHECKING:
-    from deadweight.judging.task import Program
-    from deadweight.squeezing.steps.pruning import Cut
 
 SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 
@@ -77,13 +70,7 @@ def _pruned(file: Path, out: Path, given: dict[str, Any], quiet: bool) -> Pruned
     elif program is None:
         raise UsageError("--steps are of training, which takes a task", advice="--task TASK.py, with forward().")
     else:
-        done = _thinned((file, out), cut, given, program)(progress)
+        from deadweight.pipeline.models.thinning import Course, prune_gradually
+
+        done = prune_gradually(Course(file, out, cut, lesson_of(given)), program, progress)
     return done if program is None else asked(done, program, progress)
-
-
-def _thinned(
-    files: tuple[Path, Path], cut: Cut, given: dict[str, Any], program: Program
-) -> Callable[[Progress], Pruned]:
-    from deadweight.pipeline.models.thinning import Course, prune_gradually
-
-    return partial(prune_gradually, Course(*files, cut, lesson_of(given)), program)
