@@ -1,4 +1,4 @@
-"""Files of the system that any program may read: certificates, time zones, terminals, fonts, kinds of files, sign-in."""
+"""Files of the system that any program may read: certificates, time zones, terminals, fonts, kinds of files."""
 
 from __future__ import annotations
 
