@@ -86,3 +86,8 @@ def test_a_string_names_it_with_or_without_its_version(source: bytes, named: boo
 )
 def test_a_name_of_several_words_is_named_whole_or_by_all_of_them(source: bytes, named: bool) -> None:
     assert ("shm_manager" in kept(source, name="shm_manager")) is named
+
+
+@pytest.mark.parametrize("name", ["test_jit", "speed_test", "TensorTests"])
+def test_a_program_of_its_tests_is_named_by_nobody_else(name: str) -> None:
+    assert name not in kept(f"run('bin/{name}')\n".encode(), name=name)

@@ -140,6 +140,12 @@ def test_names_in_other_scripts_are_asked_for_by_who_can(asking: str, reached: s
     assert _reached(asking, {asking: _ASKS, _IDN: linked("libidn2.so.0")}) == reached
 
 
+def test_a_wheel_counts_on_no_names_in_other_scripts() -> None:
+    library = f"{_DIST}/torch/lib/libtorch.so"
+    files: dict[str, bytes | Entry] = {**distribution_files(_DIST, "torch", files={"torch/lib/libtorch.so": _ASKS})}
+    assert _reached(library, {**files, _IDN: linked("libidn2.so.0")}) == set()
+
+
 def test_the_c_library_alone_needs_no_names_in_other_scripts() -> None:
     files: dict[str, bytes | Entry] = {"usr/lib/libc.so.6": _says("libidn2.so.0"), _IDN: linked("libidn2.so.0")}
     assert _reached("usr/lib/libc.so.6", files) == set()
@@ -177,6 +183,7 @@ def _packaged(asking: str, body: bytes, says: str) -> set[str]:
     status = f"Package: asking\nStatus: install ok installed\nVersion: 1\n{says}\n\nPackage: between\nVersion: 1\n"
     status += "Depends: libsepol2\n\nPackage: libsepol2\nVersion: 3\n"
     files: dict[str, bytes | Entry] = {
+        "lib": link("lib", "usr/lib"),
         asking: body,
         "usr/lib/libsepol.so.2": linked("libsepol.so.2"),
         "var/lib/dpkg/status": status.encode(),
@@ -184,7 +191,7 @@ def _packaged(asking: str, body: bytes, says: str) -> set[str]:
         "var/lib/dpkg/info/between.list": b"/.\n",
         "var/lib/dpkg/info/libsepol2.list": b"/usr/lib/libsepol.so.2\n",
     }
-    return _reached(asking, files)
+    return {path.removeprefix("usr/") for path in _reached(asking, files)}
 
 
 @pytest.mark.parametrize(
@@ -192,10 +199,10 @@ def _packaged(asking: str, body: bytes, says: str) -> set[str]:
     [
         ("Depends: libc6", set()),
         ("Breaks: libsepol2", set()),
-        ("Depends: libsepol2 (>= 3)", {"usr/lib/libsepol.so.2"}),
-        ("Depends: between", {"usr/lib/libsepol.so.2"}),
-        ("Recommends: libsepol1 | libsepol2", {"usr/lib/libsepol.so.2"}),
-        ("Suggests: libsepol2", {"usr/lib/libsepol.so.2"}),
+        ("Depends: libsepol2 (>= 3)", {"lib/libsepol.so.2"}),
+        ("Depends: between", {"lib/libsepol.so.2"}),
+        ("Recommends: libsepol1 | libsepol2", {"lib/libsepol.so.2"}),
+        ("Suggests: libsepol2", {"lib/libsepol.so.2"}),
         ("Recommends: between", set()),
     ],
 )
@@ -205,4 +212,4 @@ def test_a_library_of_a_package_counts_on_those_that_the_package_wants(says: str
 
 def test_a_program_of_a_package_is_taken_at_its_word() -> None:
     program = compiled('const char *f = "libsepol.so.2";\nint main(void) { return 0; }\n', ())
-    assert _packaged("usr/bin/app", program, "Depends: libc6") == {"usr/lib/libsepol.so.2"}
+    assert _packaged("usr/bin/app", program, "Depends: libc6") == {"lib/libsepol.so.2"}

@@ -151,10 +151,13 @@ def test_what_an_installed_script_tells_reaches_nothing_and_what_the_application
     assert _reached(scene, "srv/start.sh") == {"bin/sh", "usr/bin/nice", "usr/bin/readlink"}
 
 
-@pytest.mark.parametrize(("mode", "reached"), [(0o644, set()), (0o755, {"bin/sh"})])
-def test_what_pip_installed_and_nobody_may_execute_needs_no_interpreter(mode: int, reached: set[str]) -> None:
-    path, script = "s/tqdm/completion.sh", b"#!/bin/sh\n"
-    installed = distribution_files("s", "tqdm", files={"tqdm/completion.sh": script})
+@pytest.mark.parametrize(
+    ("name", "mode", "reached"),
+    [("run.sh", 0o644, set()), ("run.sh", 0o755, {"bin/sh"}), ("completion.sh", 0o755, set())],
+)
+def test_what_pip_installed_and_nobody_executes_needs_no_interpreter(name: str, mode: int, reached: set[str]) -> None:
+    path, script = f"s/tqdm/{name}", b"#!/bin/sh\n"
+    installed = distribution_files("s", "tqdm", files={f"tqdm/{name}": script})
     scene = system_scene({"bin/sh": _ELF, **installed, path: entry_of(path, script).but(mode=mode)})
     scene.artifact.contents.bodies[0, path] = script  # type: ignore[attr-defined]
     assert _reached(scene, path) == reached

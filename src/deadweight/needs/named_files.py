@@ -69,7 +69,7 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         )
         if _C_LIBRARY.search(path):
             named = frozenset(name for name in named if name != _OTHER_SCRIPTS and not name.startswith(_SERVICES))
-        elif _ASKS_FOR_NAMES in named and not _ASKS_PLAINLY.search(path):
+        elif _ASKS_FOR_NAMES in named and not _asks_plainly(scene, path):
             named |= {_OTHER_SCRIPTS}
         yield from _of_native(scene, path, named)
     elif path.endswith(".py") and not _NAMES_FOR_OTHERS.search(path):
@@ -79,6 +79,12 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         said = names_of(body)
         # Taking documents out costs more than looking, and most sources name nothing to begin with.
         yield from _of_source(scene, path, said if own or said == SourceNames() else names_of(without_documents(body)))
+
+
+def _asks_plainly(scene: Scene, path: str) -> bool:
+    """Whether it asks for names without that flag, or where nobody promised that it works: a wheel may count on no
+    more than the libraries of its platform tag (PEP 600), of which this is none."""
+    return _ASKS_PLAINLY.search(path) is not None or scene.ownership.of(path).kind is OwnerKind.DISTRIBUTION
 
 
 def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]:
@@ -94,7 +100,7 @@ def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]
 def _is_wanted(scene: Scene, path: str, library: str) -> bool:
     """Whether the package that has the file wants the one that has the library; a program is taken at its word."""
     by_path = scene.ask(PACKAGES_BY_PATH)
-    asking, asked = by_path.get(path), by_path.get(library)
+    asking, asked = by_path.get(path), by_path.get(scene.listing.resolve(library) or library)
     if asking is None or asked is None or scene.ask(NATIVE_FILES)[path].dynamic.interpreter:
         return True
     wanted = scene.ask(WANTED_PACKAGES).get(asking.name)

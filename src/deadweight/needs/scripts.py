@@ -3,7 +3,7 @@
 A shell script is not run to know what it does: each of its words that is a program on the search path or a file of the
 artifact counts (`. lib.sh`, `exec gunicorn`, `[ -x /usr/bin/nice ]`), be it behind a condition or, in scripts of the
 application, in a message. What the kernel is not allowed to execute needs no interpreter by its first line: data of an
-installed distribution that is no program (`completion.sh`, which a shell reads that is there already).
+installed distribution that is no program, and what completes a command line, for a shell that is there already.
 """
 
 from __future__ import annotations
@@ -107,9 +107,13 @@ def _is_installed(scene: Scene, path: str) -> bool:
 
 
 def _may_run(scene: Scene, path: str) -> bool:
-    """Whether the kernel may execute it: of what pip installed its mode tells, of others nobody knows who set it."""
-    is_pips = scene.ownership.of(path).kind is OwnerKind.DISTRIBUTION
-    return not is_pips or bool(scene.listing.by_path[path].mode & 0o111)
+    """Whether the kernel may execute it: of what pip installed its mode tells, of others nobody knows who set it.
+
+    Completions of a command line are read by the shell in which somebody types, whatever their first line and mode say.
+    """
+    if scene.ownership.of(path).kind is not OwnerKind.DISTRIBUTION:
+        return True
+    return "completion" not in posixpath.basename(path) and bool(scene.listing.by_path[path].mode & 0o111)
 
 
 NEED: Need = Need("scripts", "interpreters and commands that scripts name", _seeds, _follow)

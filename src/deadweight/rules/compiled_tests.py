@@ -21,7 +21,6 @@ Measured: torch 2.13.0+cpu from its index, `torch/bin` and `torch/test`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from deadweight.core.edit import Safety
@@ -30,12 +29,12 @@ from deadweight.core.paths import is_under
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS
+from deadweight.facts.programs_within import OF_TESTS
 from deadweight.native.elf import MAGIC
 from deadweight.rules.distribution_files import ending_in, held_by
 from deadweight.rules.reporting import Waste, finding
 
 _NAME = "compiled-tests"
-_PROGRAM = re.compile(r"(?:test_[^/.]+|[^/.]+_tests?|[A-Z][^/.]*Tests?)")
 
 
 def _find(scene: Scene) -> Iterator[Finding]:
@@ -45,7 +44,7 @@ def _find(scene: Scene) -> Iterator[Finding]:
             path
             for path in ending_in(scene, distribution, ("",))
             if is_under(path, distribution.site)
-            and _PROGRAM.fullmatch(path.rpartition("/")[2])
+            and OF_TESTS.fullmatch(path.rpartition("/")[2])
             and entries[path].head[:4] == MAGIC
         ]
         if programs:
