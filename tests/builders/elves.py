@@ -175,3 +175,16 @@ def relocated_library(shape: Shape) -> Blueprint:
     late = Piece(".dynstr", 3, 0x2, b"\0needed\0", alignment=8)
     pieces = (text(), table, names, late, debug)
     return replace(plain_library(shape), pieces=pieces, late=".dynstr")
+
+
+def patched(body: bytes, more: bytes = b"\0needed\0") -> bytes:
+    """The library with one more segment behind all else, as patchelf leaves it: a note's program header loads it."""
+    note, load = 4, 1
+    table, size, count = struct.unpack_from("<Q", body, 32)[0], *struct.unpack_from("<HH", body, 54)
+    headers = [struct.unpack_from("<IIQQQQQQ", body, table + place * size) for place in range(count)]
+    address = -(-max(one[3] + one[6] for one in headers if one[0] == load) // 4096) * 4096
+    grown = bytearray(body + bytes(-len(body) % 4096) + more)
+    last = max(place for place, one in enumerate(headers) if one[0] == note)
+    fields = (load, 4, len(grown) - len(more), address, address, len(more), len(more), 4096)
+    struct.pack_into("<IIQQQQQQ", grown, table + last * size, *fields)
+    return bytes(grown)

@@ -11,6 +11,7 @@ from deadweight.core.scene import Fact, Scene
 from deadweight.native.elf import MAGIC, ElfLayout, elf_layout
 from deadweight.native.fatbin import Place
 from deadweight.native.gpu_places import gpu_places
+from deadweight.native.runs import removable, runs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,17 @@ def _look(scene: Scene) -> _Look:
         if layout is None:
             scene.note(Gap("elf sections", entry.path, "it begins as an ELF file and is no whole one"))
             continue
-        if layout.removable:
-            found.needless[entry.path] = _needless(layout)
+        if size := removable(layout):
+            found.needless[entry.path] = _needless(layout, size)
         if places := gpu_places(layout):
             found.gpu[entry.path] = places
     return found
 
 
-def _needless(layout: ElfLayout) -> Needless:
-    free = [layout.sections[index] for index in layout.free()]
+def _needless(layout: ElfLayout, size: int) -> Needless:
+    free = [layout.sections[index] for index in runs_of(layout).free(layout)]
     largest = sorted((one for one in free if one.is_droppable), key=lambda one: -one.size)
-    return Needless(layout.removable, tuple(one.name for one in largest))
+    return Needless(size, tuple(one.name for one in largest) or ("pages between segments",))
 
 
 _LOOK: Fact[_Look] = Fact("elf look", _look)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
@@ -156,12 +155,9 @@ class ElfLayout:
         return self.header.sections_at + self.header.section_count * self.header.section_size
 
     @property
-    def removable(self) -> int:
-        """Bytes of what no segment covers and no program needs, less what stripping itself cannot free."""
-        if self.type not in (EXECUTABLE, SHARED) or self.has_trailing_data or not self.segments:
-            return 0
-        sections = (self.sections[index] for index in self.free())
-        return sum(section.size for section in sections if section.is_droppable)
+    def is_strippable(self) -> bool:
+        """Whether it is a program or a library with segments, and with nothing appended."""
+        return self.type in (EXECUTABLE, SHARED) and bool(self.segments) and not self.has_trailing_data
 
     @property
     def has_trailing_data(self) -> bool:
@@ -175,14 +171,6 @@ class ElfLayout:
     def end(self) -> int:
         """The offset after the last byte of any table, section or segment."""
         return max(self.covered, self.table_end, *(section.end for section in self.sections), 0)
-
-    def free(self) -> Iterator[int]:
-        """The indexes of stored sections that lie wholly after the last covered byte, without the name table."""
-        covered = self.covered
-        for index, section in enumerate(self.sections):
-            outside = section.is_stored and section.offset >= covered and not section.is_allocated
-            if outside and index != self.header.names_index:
-                yield index
 
 
 def elf_layout(stream: BinaryIO, size: int) -> ElfLayout | None:

@@ -8,13 +8,14 @@ an environment of 172 distributions held 1,101 MB, of which 122 MB can go (libto
 Evidence
 --------
 The section headers of each ELF file: bytes of sections that are not allocated, that no segment covers, and that are
-symbols, debugging data or compiler comments. Files of which less than 4 kB and less than 1 % would go are left, and
-so are files with data appended to them.
+symbols, debugging data or compiler comments, and whole pages between segments that nothing covers: patchelf leaves the
+symbols there. Files of which less than 4 kB and less than 1 % would go are left, and so are files with data appended to
+them.
 
 Edit
 ----
-Strips the file. Safe: no byte that a program header covers moves. Stack traces of native crashes lose the names of
-local functions.
+Strips the file. Safe: no byte that a program header covers changes, or moves in memory; in the file segments move up
+by whole pages, each compared with the original. Stack traces of native crashes lose the names of local functions.
 
 Source
 ------
