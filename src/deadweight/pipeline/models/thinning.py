@@ -8,16 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from deadweight.core.errors import UsageError
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.steps import Pruned, Recovered
 from deadweight.formats.output import scratch_directory
 from deadweight.judging.task import Program
-from deadweight.models.converting import Wanted, convert
-from deadweight.models.forms import form_of
 from deadweight.models.reading import read
-from deadweight.pipeline.models.finetuning import Rewriting
 from deadweight.pipeline.models.pruning import prune
+from deadweight.pipeline.models.trained import check_trained, write_trained
 from deadweight.squeezing.steps.finetuning import Learned, Lesson, Teaching, fine_tuned
 from deadweight.squeezing.steps.pruning import Cut, prunable
 from deadweight.squeezing.steps.thinning import Thinning
@@ -36,13 +33,8 @@ class Course:
 
 def prune_gradually(course: Course, program: Program, progress: Progress = SILENT) -> Pruned:
     """Write `out`, as many weights at zero as `prune` writes, the others trained; raises as it and `fine_tuned` do."""
-    file, out, form = course.file, course.out, form_of(course.out)
-    if form is None:
-        raise UsageError(
-            "a graph is not trained",
-            where=str(out),
-            advice="Leave --steps away, or prune the weights it was made of, then: deadweight model convert.",
-        )
+    file, out = course.file, course.out
+    check_trained(out, "Leave --steps away, or prune the weights it was made of, then: deadweight model convert.")
     began, tensors = time.monotonic(), weights_of(file)
     layers = tuple(one.name for one in prunable(read(file), course.cut.keep))
     thinning = Thinning(course.cut, layers, course.lesson.steps)
@@ -50,7 +42,7 @@ def prune_gradually(course: Course, program: Program, progress: Progress = SILEN
     seconds = time.monotonic() - began
     with scratch_directory(out) as folder:
         trained = folder / out.name
-        convert(file, trained, Wanted(form, change=Rewriting(learned.tensors)), progress)
+        write_trained(file, trained, learned.tensors, progress)
         done = prune(trained, out, course.cut, progress)  # what no parameter was made of, and what a dtype rounds to
     zeros = {name: int(np.count_nonzero(tensors[name] == 0)) for name in layers}
     return replace(
