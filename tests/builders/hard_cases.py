@@ -14,7 +14,7 @@ from deadweight.core.verdict import Verdict
 from deadweight.dependencies.checking import check
 from deadweight.facts.own_modules import own_modules
 from deadweight.facts.path_roles import role_of_path
-from deadweight.pipeline.projects import usages
+from deadweight.pipeline.usages import usages
 
 START = {"Dockerfile": 'FROM python\nCMD ["python", "-m", "app"]\n'}
 MODULES = {

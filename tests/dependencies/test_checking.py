@@ -6,7 +6,7 @@ from builders.hard_cases import START, Case, notebook, project, told, verdicts, 
 from deadweight.core.requirement import Role
 from deadweight.core.verdict import Fault
 from deadweight.dependencies.checking import check
-from deadweight.pipeline.projects import usages
+from deadweight.pipeline.usages import usages
 
 MAIN = "app/main.py"
 

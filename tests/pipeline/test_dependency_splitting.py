@@ -18,7 +18,7 @@ from deadweight.pipeline.dependencies.judging import Judged
 from deadweight.pipeline.dependencies.locking import Form, Wish, asked_of, lock
 from deadweight.pipeline.dependencies.split_order import SplitOrder
 from deadweight.pipeline.dependencies.splitting import split_lists, write_lists
-from deadweight.pipeline.projects import usages
+from deadweight.pipeline.usages import usages
 from deadweight.requirements.resolving.resolution import Demand, resolve
 from deadweight.requirements.resolving.targets import targets
 

@@ -10,17 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from deadweight.core.entry import Kind
 from deadweight.core.owner import OwnerKind
 from deadweight.core.paths import parents
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.asked_extras import ASKED_DISTRIBUTIONS, ASKED_EXTRAS
-from deadweight.facts.bodies import BODIES
 from deadweight.facts.chance_imports import CHANCE_IMPORTS
-from deadweight.facts.commands import COMMANDS
 from deadweight.facts.distributions import HOLDERS, Distribution
 from deadweight.facts.infos import INFOS
-from deadweight.facts.own_reached import LARGEST, OWN_REACHED, is_own
+from deadweight.facts.named_distributions import named_distributions
 from deadweight.facts.requirement_graph import REQUIREMENTS
 from deadweight.facts.run_files import RUN_FILES
 from deadweight.facts.trace import TRACE
@@ -28,9 +25,6 @@ from deadweight.facts.trace import TRACE
 _ABOUT = re.compile(r"\.(?:dist|egg)-info(?:/|$)")
 _REQUESTED = "REQUESTED"
 """What installers leave beside the metadata of what a person asked for by name (PEP 376)."""
-_CONFIGURED = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".json", ".xml")
-_WORDS = re.compile(rb"[A-Za-z_]\w*")
-_DOTTED = re.compile(rb"([A-Za-z_]\w*)\.\w")
 
 
 def _optional(scene: Scene) -> Mapping[str, str]:
@@ -46,7 +40,7 @@ def _used(scene: Scene) -> set[str]:
     """What the application names, and what ran for another reason than that it is there: it was asked for, for one."""
     infos, asked = scene.ask(INFOS), scene.ask(ASKED_DISTRIBUTIONS)
     chance = scene.ask(CHANCE_IMPORTS).chance
-    named = set(_named(scene, infos))
+    named = set(named_distributions(scene, infos))
     own = chance.get("", frozenset())
     taken = {other for info, others in chance.items() if info for other in others} - own
     taken = {one for one in taken if infos[one].name not in asked and f"{one}/{_REQUESTED}" not in scene.listing}
@@ -70,36 +64,6 @@ def _ran(scene: Scene) -> Iterator[str]:
     """Of which something else than its metadata was opened, run or mapped."""
     holders = scene.ask(HOLDERS)
     return (holders[path] for path in scene.ask(RUN_FILES) if path in holders and not _ABOUT.search(path))
-
-
-def _named(scene: Scene, infos: Mapping[str, Distribution]) -> Iterator[str]:
-    """Whose modules or programs the application's sources, settings or commands name."""
-    words = {word for command in scene.ask(COMMANDS) for text in command.words for word in re.findall(r"\w+", text)}
-    words |= {name.rpartition("/")[2] for command in scene.ask(COMMANDS) for name in command.programs}
-    words |= {word.decode() for word in _own_words(scene)}
-    for info, one in infos.items():
-        scripts = {name for group in ("console_scripts", "gui_scripts") for name in one.entry_points.get(group, {})}
-        if not words.isdisjoint({name.partition(".")[0] for name in one.modules}) or not words.isdisjoint(scripts):
-            yield info
-
-
-def _own_words(scene: Scene) -> Iterator[bytes]:
-    """Every word of the reached Python of the application, and of its settings those that a dot follows: modules."""
-    reached, bodies = scene.ask(OWN_REACHED), scene.ask(BODIES)
-    for entry in scene.listing.entries:
-        setting = entry.path.endswith(_CONFIGURED) and entry.kind is Kind.FILE and entry.size <= LARGEST
-        if entry.path in reached or (setting and is_own(scene, entry.path)):
-            body = bodies.read(entry.path) or b""
-            if not _is_of_model(scene, entry.path, body):
-                yield from (_WORDS if entry.path.endswith(".py") else _DOTTED).findall(body)
-
-
-def _is_of_model(scene: Scene, path: str, body: bytes) -> bool:
-    """Whether they are a model's own settings: what they name is named to the library that reads the model.
-
-    That library is run or named by the application, but for Hydra's: they say by themselves what is to be made.
-    """
-    return scene.ownership.of(path).kind is OwnerKind.MODEL and not path.endswith(".py") and b"_target_" not in body
 
 
 def _asked(scene: Scene, needed: frozenset[str]) -> Iterator[str]:

@@ -7,12 +7,8 @@ from pathlib import Path
 
 from deadweight.core.environment import Environment
 from deadweight.core.errors import UsageError
-from deadweight.core.gap import Gap
-from deadweight.core.plugins import found
 from deadweight.core.project import Project
 from deadweight.core.requirement import Role
-from deadweight.core.requirement_seams import Evidence
-from deadweight.core.usage import Usage
 from deadweight.facts.own_modules import own_modules
 from deadweight.facts.path_roles import role_of_path, started_scripts
 from deadweight.requirements.declarations import declarations
@@ -42,17 +38,6 @@ def open_project(path: Path, environment: Path | None = None) -> Project:
         own=own_modules(files) | {stated.name.replace("-", "_")} - {""},
     )
     return _with_started_scripts(project)
-
-
-def usages(project: Project) -> tuple[Usage, ...]:
-    """What every kind of evidence finds; one that fails is a gap."""
-    several: list[Usage] = []
-    for plugin in found("deadweight.uses", "EVIDENCE", Evidence):
-        try:
-            several.extend(plugin.value.find(project))
-        except Exception as fault:  # noqa: BLE001  # a plug-in may fail in any way, the rest still says what it found
-            project.note(Gap(plugin.value.name, project.location, f"it failed: {type(fault).__name__}: {fault}"))
-    return tuple(dict.fromkeys(several))
 
 
 def _environment(path: Path, named: Path | None) -> Environment | None:

@@ -28,7 +28,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from deadweight.core.coarser_models import GATE, KIND
 from deadweight.core.edit import Edit, Safety
@@ -38,17 +37,13 @@ from deadweight.core.gap import Gap
 from deadweight.core.globs import matcher
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.core.squeeze_report import Judged
-from deadweight.facts.model_files import MODEL_FILES, on_disk
-
-if TYPE_CHECKING:
-    from deadweight.squeezing.steps.own_format_search import Verdict
+from deadweight.facts.model_files import MODEL_FILES
+from deadweight.rules.model_verdicts import share_to_keep, verdict_on, verdict_told
 
 _NAME = "lossy-models"
 _SMALLEST = 1 << 20
 _EIGHT_BITS = 0.25
 """What eight bits leave of float32."""
-_KEEP = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +96,9 @@ def _of(scene: Scene, path: str, wish: _Wish) -> Iterator[Finding]:
 
 def _judged(scene: Scene, path: str, task: Path, size: int) -> Finding:
     """What the gate says of the coarsest weights that development data are content with."""
-    keep = _keep(scene)
-    verdict = _verdict(scene, path, task, keep)
-    evidence = tuple(Evidence(_told(one, keep), str(task)) for one in verdict.judged)
+    keep = share_to_keep(scene)
+    verdict = verdict_on(scene, path, task, keep)
+    evidence = tuple(Evidence(verdict_told(one, keep), str(task)) for one in verdict.judged)
     if verdict.passed and verdict.share is not None:
         says = f"weights of {path} at steps of {verdict.share:g} of their root mean square: the gate lets them through"
         arguments = {"share": f"{verdict.share}", GATE: "\n".join(one.says for one in evidence)}
@@ -116,33 +111,6 @@ def _left(scene: Scene, path: str, why: str, evidence: tuple[Evidence, ...]) -> 
     """What was asked for and is not done is told in every report."""
     scene.note(Gap(_NAME, path, f"left as it is: {why}"))
     return _finding(scene, path, (0, f"{path} is left as it is: {why}"), evidence)
-
-
-def _verdict(scene: Scene, path: str, task: Path, keep: float) -> Verdict:
-    from deadweight.judging.samples import program_of_samples
-    from deadweight.judging.task import program_of
-    from deadweight.squeezing.steps.own_format_search import verdict_of
-
-    for _, place in on_disk(scene, [scene.listing.by_path[path]]):
-        program = program_of(task) if task.suffix == ".py" else program_of_samples(place, task)
-        return verdict_of(place, program, keep)
-    raise UsageError("the model could not be laid aside to be judged", where=path, advice="Leave out its task.")
-
-
-def _told(one: Judged, keep: float) -> str:
-    kept = f"{one.task}: {one.before:.4g} became {one.after:.4g}, {one.lower:.3f} of it kept at least"
-    return f"{kept} of {one.examples:,} examples, {keep:g} asked for"
-
-
-def _keep(scene: Scene) -> float:
-    text = scene.options.get("lossy-keep", str(_KEEP))
-    try:
-        keep = float(text)
-    except ValueError:
-        keep = -1.0
-    if not 0 < keep <= 1:
-        raise UsageError(f"{text!r} is no share to keep", where="lossy-keep", advice="A number up to 1: 0.95")
-    return keep
 
 
 def _finding(

@@ -11,7 +11,8 @@ from deadweight.core.project import Project
 from deadweight.core.usage import Usage
 from deadweight.core.verdict import Verdict
 from deadweight.dependencies.checking import check
-from deadweight.pipeline.projects import open_project, usages
+from deadweight.pipeline.projects import open_project
+from deadweight.pipeline.usages import usages
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from deadweight.core.comparison import Comparison, Contender, Kept, Measure
-from deadweight.core.errors import Unknown
+from deadweight.core.comparison import Comparison, Kept, Measure
 from deadweight.core.progress import SILENT, Progress
 from deadweight.judging.array import Array
 from deadweight.judging.basis import Basis
@@ -20,10 +18,9 @@ from deadweight.judging.gate import standard
 from deadweight.judging.likeness import likeness_of, scale_of
 from deadweight.judging.racing import Course, race
 from deadweight.judging.task import Program, Task
-from deadweight.models.reading import read
+from deadweight.pipeline.models.contenders import contender
 from deadweight.pipeline.models.developing import model_of
 from deadweight.pipeline.models.worker import words
-from deadweight.squeezing.storing.container import KEY
 
 _INSIDE = (0.025, 0.975)
 
@@ -49,7 +46,7 @@ def compare(pair: Pair, course: Course | None, progress: Progress = SILENT) -> C
     Raises what reading the files, the task and the processes do.
     """
     program = pair.basis.program(pair.first)
-    first, second = (_contender(path) for path in pair.both)
+    first, second = (contender(path) for path in pair.both)
     tasks = tuple(_asked(pair, program, progress))
     whole = Comparison(first, second, pair.part, tasks, (), None, 0, program.notes)
     return whole if course is None else _timed(whole, pair, course, progress)
@@ -67,21 +64,6 @@ def _timed(whole: Comparison, pair: Pair, course: Course, progress: Progress) ->
         threads=course.threads,
         notes=(*whole.notes, *crowded(seen, course.threads)),
     )
-
-
-def _contender(path: Path) -> Contender:
-    """The file with its bytes, and its form: what most of its bytes are."""
-    try:
-        checkpoint = read(path)
-    except Unknown:
-        return Contender(str(path), path.suffix.removeprefix("."), path.stat().st_size)
-    if KEY in checkpoint.metadata:
-        return Contender(str(path), f"squeezed {checkpoint.format}", checkpoint.size)
-    dtypes: Counter[str] = Counter()
-    for tensor in checkpoint.tensors:
-        dtypes[tensor.dtype] += tensor.size
-    dtype = dtypes.most_common(1)[0][0] if dtypes else ""
-    return Contender(str(path), f"{checkpoint.format} {dtype}".rstrip(), checkpoint.size)
 
 
 def _asked(pair: Pair, program: Program, progress: Progress) -> Iterator[Kept]:
