@@ -11,6 +11,7 @@ from deadweight.core.seams import Need
 from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.infos import INFOS
 from deadweight.facts.module_path import MODULE_PATH, ModulePath, Resolved
+from deadweight.facts.passed_over import PASSED_OVER
 from deadweight.facts.python_text import PythonText, Statement
 from deadweight.facts.python_texts import PYTHON_TEXTS
 from deadweight.facts.suites import is_test
@@ -95,7 +96,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         yield from _built(module, text)
     if text.replaced and path.endswith("/__init__.py"):
         says = "its package loads its modules late, by names that it lists as it runs"
-        yield from _kept(module, places.submodules(module.directory), says)
+        passed_over = scene.ask(PASSED_OVER)
+        yield from _kept(module, (one for one in places.submodules(module.directory) if one not in passed_over), says)
 
 
 def _above(module: _Module) -> Iterator[Step]:
