@@ -88,3 +88,83 @@ def test_the_modules_of_one_package_of_the_application_go_together() -> None:
     }
     found = set(reached(entered(files), [ENTRANCES, IMPORTS]))
     assert found == {"app.py", "web/__init__.py", "web/main.py", "web/jobs.py"}
+
+
+CALLS = b"from library.one import _load\n"
+LOADS = b"def _load(n, *, m='none'):\n    for one in m:\n        import_module(f'library.drivers.{n}')\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "names"),
+    [
+        (LOADS, CALLS + b"_load('fast')\n", {"drivers/fast.py"}),
+        (LOADS, CALLS + b"x = 1\ndef f():\n    return _load(n='fast', m=['x'])\n", {"drivers/fast.py"}),
+        (LOADS, CALLS + b"_load('json')\n_load('gone')\n", set()),
+        (
+            LOADS.replace(b"(f'library.drivers.{n}')", b"(n)"),
+            CALLS + b"_load('library.drivers.fast')\n",
+            {"drivers/fast.py"},
+        ),
+        (LOADS.replace(b"{n}", b"{one}"), CALLS + b"_load('x', m=('fast', 'y'))\n", {"drivers/fast.py"}),
+        (b"def _load(n):\n    a = f'library.{n}'\n    import_module(a)\n", CALLS + b"_load('drivers')\n", set()),
+        (LOADS.replace(b"import_module(f", b"__import__(f"), CALLS + b"_load('fast')\n", {"drivers/fast.py"}),
+    ],
+)
+def test_what_every_caller_writes_out_is_followed_in_the_callers(one: bytes, two: bytes, names: set[str]) -> None:
+    found = handing(one, two)
+    assert found & {"drivers/fast.py", "drivers/slow.py", "three.py"} == names
+
+
+def test_only_callers_that_are_reached_hand_anything() -> None:
+    found = handing(LOADS + b"_load('fast')\n", b"x = 1\n", b"from library.one import _load\n_load('slow')\n")
+    assert "drivers/fast.py" in found
+    assert "drivers/slow.py" not in found
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (LOADS, CALLS + b"def f(name):\n    _load(name)\n"),
+        (LOADS, CALLS + b"_load('fast', m=[str(1)])\n_load(*names)\n"),
+        (LOADS, CALLS + b"_load('fast')\n_load(**names)\n"),
+        (LOADS, CALLS + b"_load('fast')\nhand_on(_load)\n"),
+        (LOADS, b"from library.one import _load as load\nload(x)\n_load('fast')\n"),
+        (LOADS, b"x = 1\n"),
+        (b"@registered\n" + LOADS, CALLS + b"_load('fast')\n"),
+        (LOADS.replace(b"m='none'", b"m=MORE"), CALLS + b"_load('fast')\n"),
+        (LOADS.replace(b"_load", b"load"), CALLS.replace(b"_load", b"load") + b"load('fast')\n"),
+        (LOADS.replace(b"{n}", b"{n}{other}"), CALLS + b"_load('fast')\n"),
+        (b"def g():\n" + LOADS.replace(b"\n", b"\n    ").replace(b"def", b"    def", 1), CALLS + b"_load('fast')\n"),
+        (LOADS.replace(b"    for", b"    n = n.lower()\n    for"), CALLS + b"_load('fast')\n"),
+    ],
+)
+def test_what_a_caller_may_compute_is_what_only_a_run_can_tell(one: bytes, two: bytes) -> None:
+    assert {"drivers/slow.py", "drivers/fast.py"} <= handing(one, two)
+
+
+def test_a_caller_of_a_private_module_that_computes_a_name_leaves_all_beside_it() -> None:
+    one = b"def load(n):\n    import_module(n)\n"
+    calls = b"from library._one import load\n"
+    files = {"library/_one.py": one, "library/three.py": b"", "library/__init__.py": b"from library import two\n"}
+    assert "three.py" not in _library({**files, "library/two.py": calls + b"load('json')\n"})
+    assert "three.py" in _library({**files, "library/two.py": calls + b"load(name)\n"})
+
+
+def handing(one: bytes, two: bytes, three: bytes = b"") -> set[str]:
+    """The modules that are reached of a library whose `one` loads others and whose `two` calls it."""
+    return _library(
+        {
+            "library/__init__.py": b"from library import one, two\n",
+            "library/one.py": one,
+            "library/two.py": two,
+            "library/three.py": three,
+            "library/drivers/__init__.py": b"",
+            "library/drivers/fast.py": b"",
+            "library/drivers/slow.py": b"",
+        }
+    )
+
+
+def _library(files: dict[str, bytes]) -> set[str]:
+    scene = entered({"app.py": b"import library\n", **distribution_files(SITE, "library", files=files)})
+    return {path.removeprefix(f"{SITE}/library/") for path in reached(scene, [ENTRANCES, IMPORTS])}

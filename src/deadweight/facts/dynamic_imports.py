@@ -6,7 +6,9 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from deadweight.facts.handed_names import Handed, handed
 
 _IMPORTERS = frozenset({"import_module", "__import__", "run_module", "resolve_name"})
 _LISTERS = frozenset({"iter_modules", "walk_packages"})
@@ -25,7 +27,8 @@ class DynamicImports:
     imported that only a run can tell, `deferred` those of them in a module's `__getattr__`, whose names stand in
     strings of the module. `endings` are the constant parts behind what is not known: `.base` of `"%s.base" % name`,
     with a dot at its end where a name follows. `unread` is whether the source is none that this Python can parse.
-    `lists` is whether it lists the modules of packages.
+    `lists` is whether it lists the modules of packages. `handed` is what functions import by their parameters
+    alone, and neither a prefix nor a doubt yet.
     """
 
     prefixes: frozenset[str] = frozenset()
@@ -34,6 +37,7 @@ class DynamicImports:
     unread: bool = False
     endings: frozenset[str] = frozenset()
     lists: bool = False
+    handed: tuple[Handed, ...] = ()
 
 
 def dynamic_imports(body: bytes) -> DynamicImports:
@@ -48,17 +52,24 @@ def dynamic_imports(body: bytes) -> DynamicImports:
     doubts: list[int] = []
     deferred: list[int] = []
     endings: set[str] = set()
+    by_parameters: list[Handed] = []
     lists = False
     for call, scopes in _calls(tree, (tree,)):
         lists = lists or _called(call) in _LISTERS
         begins = _begins(call, scopes)
+        given = handed(call, scopes) if (begins is None or begins) and _called(call) not in _LISTERS else None
+        if given is not None:
+            by_parameters.append(replace(given, begins=begins, endings=frozenset(_endings(call))))
+            continue
         lazy = any(getattr(scope, "name", "") == "__getattr__" for scope in scopes)
         if begins is None or (begins and lazy):
             (deferred if lazy else doubts).append(call.lineno)
             endings.update(_endings(call))
         else:
             prefixes.update(begin for begin in begins if begin)
-    return DynamicImports(frozenset(prefixes), tuple(doubts), tuple(deferred), endings=frozenset(endings), lists=lists)
+    return DynamicImports(
+        frozenset(prefixes), tuple(doubts), tuple(deferred), False, frozenset(endings), lists, tuple(by_parameters)
+    )
 
 
 def _calls(node: ast.AST, scopes: tuple[ast.AST, ...]) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:

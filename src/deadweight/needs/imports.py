@@ -16,6 +16,7 @@ from deadweight.facts.python_text import PythonText, Statement
 from deadweight.facts.python_texts import PYTHON_TEXTS
 from deadweight.facts.suites import is_test
 from deadweight.facts.tools import TOOL_BOUND
+from deadweight.needs.handing import HANDING, decided
 
 _UNREAD = "its package has a source that imports by name and can't be parsed"
 
@@ -91,6 +92,8 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     if name == _CODECS and module.is_of_python:
         return
     yield from _spoken(module, text)
+    for given, function in scene.ask(HANDING).names(path):
+        yield from _named(module, given, f"handed to {function} as {given!r}", guarded=True, whole=True)
     yield from _beside(module)
     if text.dynamic:
         yield from _built(module, text)
@@ -161,7 +164,7 @@ def _spoken(module: _Module, text: PythonText) -> Iterator[Step]:
 
 def _built(module: _Module, text: PythonText) -> Iterator[Step]:
     """What the source imports by names that it builds, and all beside it where only a run can tell."""
-    found = module.scene.ask(PYTHON_TEXTS).dynamic(module.path)
+    found = decided(module.scene, module.path, module.scene.ask(PYTHON_TEXTS).dynamic(module.path))
     for begin in sorted(found.prefixes):
         dots = len(begin) - len(begin.lstrip("."))
         whole = f"{module.absolute(dots, '')}.{begin[dots:]}" if dots else begin

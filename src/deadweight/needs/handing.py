@@ -1,0 +1,91 @@
+"""Private functions that import what their callers hand to them, and the names that each caller hands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from deadweight.core.scene import Fact, Scene
+from deadweight.facts.bodies import BODIES
+from deadweight.facts.distributions import HOLDERS
+from deadweight.facts.dynamic_imports import DynamicImports
+from deadweight.facts.handed_names import Handed, names_handed
+from deadweight.facts.infos import INFOS
+from deadweight.facts.module_path import MODULE_PATH
+from deadweight.facts.python_texts import PYTHON_TEXTS
+from deadweight.facts.suites import is_test
+
+_IMPORTS = re.compile(rb"\b(?:import_module|__import__|run_module|resolve_name)\s*\(")
+
+
+@dataclass(frozen=True)
+class Handing:
+    """The functions of each distribution whose every caller in it writes out what they are to import.
+
+    They are private by their name or by that of a module that they lie in: others have no part in them.
+    """
+
+    scene: Scene
+    _found: dict[str, Mapping[tuple[str, int], Handed]] = field(default_factory=dict, repr=False)
+
+    def followed(self, path: str, one: Handed) -> bool:
+        """Whether what is handed to the function of that source is followed in its callers."""
+        return (path, one.line) in self._of(self.scene.ask(HOLDERS).get(path, ""))
+
+    def names(self, path: str) -> Iterator[tuple[str, str]]:
+        """The names that the source hands on to be imported, and the function that imports each."""
+        functions = self._of(self.scene.ask(HOLDERS).get(path, ""))
+        body = self.scene.ask(BODIES).read(path) if functions else None
+        for one in functions.values() if body else ():
+            if body and one.name.encode() in body:
+                yield from ((name, one.name) for name in sorted(names_handed(body, one) or ()))
+
+    def _of(self, info: str) -> Mapping[tuple[str, int], Handed]:
+        if info not in self._found:
+            self._found[info] = self._work(info) if info else {}
+        return self._found[info]
+
+    def _work(self, info: str) -> Mapping[tuple[str, int], Handed]:
+        """The functions, in two passes over the sources, which are never held together."""
+        made = {(path, one.line): one for path in self._importing(info) for one in self._private(path)}
+        calls: dict[tuple[str, int], list[bool]] = {key: [] for key in made}
+        for _, body in self._bodies(info) if made else ():
+            for key, one in made.items():
+                if one.name.encode() in body:
+                    given = names_handed(body, one)
+                    calls[key].extend(() if given == frozenset() else (given is not None,))
+        return {key: one for key, one in made.items() if calls[key] and all(calls[key])}
+
+    def _importing(self, info: str) -> Iterator[str]:
+        return (path for path, body in self._bodies(info) if _IMPORTS.search(body))
+
+    def _private(self, path: str) -> Iterator[Handed]:
+        names = self.scene.ask(MODULE_PATH).name_of(path).split(".")
+        for one in self.scene.ask(PYTHON_TEXTS).dynamic(path).handed:
+            if any(name.startswith("_") for name in (*names, one.name)):
+                yield one
+
+    def _bodies(self, info: str) -> Iterator[tuple[str, bytes]]:
+        holder = self.scene.ask(INFOS).get(info)
+        for path in holder.files if holder else ():
+            if path.endswith(".py") and not is_test(path):
+                yield path, self.scene.ask(BODIES).read(path) or b""
+
+
+HANDING: Fact[Handing] = Fact("functions that import what they are handed", Handing)
+"""Where what private functions import is written out."""
+
+
+def decided(scene: Scene, path: str, found: DynamicImports) -> DynamicImports:
+    """What the source imports by built names; what functions are handed and is not followed is what it is without."""
+    prefixes, doubts, endings = set(found.prefixes), list(found.doubts), set(found.endings)
+    for one in found.handed:
+        if scene.ask(HANDING).followed(path, one):
+            continue
+        if one.begins is None:
+            doubts.append(one.line)
+            endings |= one.endings
+        else:
+            prefixes.update(begin for begin in one.begins if begin)
+    return replace(found, prefixes=frozenset(prefixes), doubts=tuple(doubts), endings=frozenset(endings), handed=())
