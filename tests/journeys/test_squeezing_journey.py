@@ -25,7 +25,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "python"
 
 
-@pytest.mark.parametrize("laws", ["layers_of_torch.py", "following_of_torch.py"])
+@pytest.mark.parametrize("laws", ["layers_of_torch.py", "answers_of_torch.py", "following_of_torch.py"])
 def test_what_layers_are_given_and_how_they_are_fitted_holds_of_torch_itself(python: Path, laws: str) -> None:
     source = str(Path(deadweight.__file__).parents[1])
     done = subprocess.run(

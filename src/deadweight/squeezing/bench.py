@@ -13,6 +13,7 @@ from deadweight.judging.array import Array
 from deadweight.judging.gate import Standard, standard
 from deadweight.judging.steadiness import check_steady
 from deadweight.judging.task import Program
+from deadweight.squeezing.calibration.answers import felt
 from deadweight.squeezing.calibration.moments import Calibration
 from deadweight.squeezing.calibration.norms import Norms, norms_of
 from deadweight.squeezing.calibration.reaching import calibrate, calibration_of
@@ -70,6 +71,8 @@ class Bench:
         """The method at that factor; what each layer bears is measured once, for the methods that take any factor."""
         if method.factors:
             return Choice(method, factor)
+        if method.follows and self.weights.calibration.outputs is None:
+            self.weights.calibration.outputs = felt(self.program, self.weights.tensors, progress)
         if self.shares is None:
             self.shares = shares(self.weights, self.program, Choice(method, self.around), progress)
         return Choice(method, factor, self.shares)

@@ -36,8 +36,9 @@ class Layer:
 
     `dtype` is the name that the file has for it: bfloat16 comes as float32, which holds it exactly. `coupling` is
     how its inputs go together, None where no calibration reached it; `is_turned` says that these go along the first
-    axis. `lookups` says how often calibration looked up each row of a table. `share` is how much coarser it
-    may be than the others.
+    axis. `outputs` is how errors of its outputs go together in the answer, None where that was not measured: these are
+    the rows of a layer, and the columns of a table. `lookups` says how often calibration looked up each row of a table.
+    `share` is how much coarser it may be than the others.
     """
 
     tensor: Array
@@ -45,6 +46,7 @@ class Layer:
     kind: Kind = Kind.LAYER
     coupling: Coupling | None = None
     is_turned: bool = False
+    outputs: Coupling | None = None
     lookups: NDArray[np.int64] | None = None
     share: float = 1.0
 
@@ -69,8 +71,9 @@ class Method:
     method that takes any, 1 being where a search begins. `loss` is the root mean square of the error that weights
     drawn from a normal distribution have at the finest factor (at 1 where it takes any), at most, in shares of theirs.
     `rank` orders what a search asks that was told no method, lowest first; 0 is never asked unless it is named. What
-    `is_exact` gives back every bit, of tensors that are small or not finite too. What `follows` is asked once more for
-    each linear layer, fitted to what the layers before it give when they are rounded.
+    `is_exact` gives back every bit, of tensors that are small or not finite too. What `follows` is given how
+    errors of outputs go together, and asked once more for each linear layer, fitted to what the layers before it give
+    when they are rounded.
     """
 
     name: str

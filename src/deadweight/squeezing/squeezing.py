@@ -11,6 +11,7 @@ import numpy as np
 from deadweight.judging.array import Array
 from deadweight.squeezing.calibration.moments import Calibration
 from deadweight.squeezing.method import Choice, Kind, Layer
+from deadweight.squeezing.rounding.coupling import Coupling
 from deadweight.squeezing.storing.container import SqueezedModel
 from deadweight.squeezing.storing.decoding import weights as decoded
 from deadweight.squeezing.storing.dtypes import BFLOAT16, as_dtype
@@ -85,17 +86,25 @@ def _corrected(weights: Weights, name: str, rounded: Array) -> Array:
 
 def squeezed_tensor(weights: Weights, name: str, choice: Choice) -> Squeezed:
     """One tensor as the method has it."""
-    inputs = weights.calibration.reached.get(name)
+    inputs, kind = weights.calibration.reached.get(name), weights.kinds.get(name, Kind.LAYER)
     layer = Layer(
         weights.tensors[name],
         weights.dtype(name),
-        weights.kinds.get(name, Kind.LAYER),
+        kind,
         inputs.coupling if inputs else None,
         inputs is not None and inputs.is_turned,
+        outputs_of(weights, name),
         weights.calibration.tables.get(name),
         choice.shares.get(name, 1.0),
     )
     return choice.method.squeeze(layer, choice.factor)
+
+
+def outputs_of(weights: Weights, name: str) -> Coupling | None:
+    """How errors of its outputs go together in the answer: of the rows of a layer, of the columns of a table."""
+    shape = weights.tensors[name].shape
+    is_table = weights.kinds.get(name) is Kind.TABLE
+    return weights.calibration.answer_to(name, shape[1 if is_table else 0]) if len(shape) > 1 else None
 
 
 def taken(weights: Weights, choice: Choice) -> tuple[str, ...]:

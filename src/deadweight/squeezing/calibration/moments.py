@@ -77,11 +77,15 @@ def _products(rows: Rows) -> Reals:
 
 @dataclass(slots=True)
 class Calibration:
-    """By tensor name: the inputs of layers, how often each row of a table was looked up, and which are gates."""
+    """By tensor name: the inputs of layers, how often each row of a table was looked up, and which are gates.
+
+    `outputs` is how errors of what a layer or a table gives go together in the answer; None until it is measured.
+    """
 
     layers: dict[str, Inputs] = field(default_factory=dict)
     tables: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     gates: set[str] = field(default_factory=set)
+    outputs: dict[str, Coupling] | None = None
 
     def layer(self, name: str, bias: str | None = None) -> Inputs:
         """The inputs of that layer, none yet where it is new."""
@@ -94,6 +98,11 @@ class Calibration:
         """Count look-ups of a table of so many rows."""
         counts = np.bincount(places.ravel(), minlength=rows)
         self.tables[name] = self.tables[name] + counts if name in self.tables else counts
+
+    def answer_to(self, name: str, outputs: int) -> Coupling | None:
+        """How errors of that many outputs go together in the answer, None where that is not known."""
+        found = (self.outputs or {}).get(name)
+        return found if found is not None and found.width == outputs else None
 
     @property
     def reached(self) -> Mapping[str, Inputs]:

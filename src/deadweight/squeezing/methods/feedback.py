@@ -11,13 +11,16 @@ from deadweight.squeezing.storing.squeezed import Squeezed
 
 
 def _squeeze(layer: Layer, factor: float) -> Squeezed:
-    """A layer that no calibration reached is rounded to the nearest."""
+    """A layer that no calibration reached is rounded to the nearest; a table by what its outputs do to the answer."""
     rows, steps = layer.rows, uniform_steps(layer, factor)
+    if layer.kind is Kind.TABLE and layer.outputs is not None:
+        return on_grid(layer, fed_back(rows, layer.outputs, steps), steps)
     if layer.coupling is None or layer.kind is Kind.DEPTHWISE or (layer.is_turned and steps.size > 1):
         return on_grid(layer, codes(rows, steps), steps)
     if layer.is_turned:
         return on_grid(layer, fed_back(rows.T, layer.coupling, steps.T).T, steps)
-    return on_grid(layer, fed_back(rows, layer.coupling, steps), steps)
+    outputs = layer.outputs if steps.size == 1 else None
+    return on_grid(layer, fed_back(rows, layer.coupling, steps, outputs), steps)
 
 
 METHOD = Method(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from deadweight.squeezing.rounding.codes import DEAD_ZONE, Codes, Floats, Reals, codes
+from deadweight.squeezing.rounding.both_sides import fed_both
+from deadweight.squeezing.rounding.codes import Codes, Floats, Reals, codes
 from deadweight.squeezing.rounding.coupling import Coupling, Order
 
 BLOCK = 32
@@ -18,23 +19,25 @@ WIDEST = 2048
 STRETCH = 1024
 
 
-def fed_back(weights: Reals, coupling: Coupling, steps: Reals, dead_zone: float = DEAD_ZONE) -> Codes:
+def fed_back(weights: Reals, coupling: Coupling, steps: Reals, outputs: Coupling | None = None) -> Codes:
     """The codes of the weights (rows, columns); `steps` is (rows, 1) or (1, 1).
 
-    Raises LinAlgError where the coupling is of no sum of outer products.
+    With `outputs`, how errors of the rows go together, errors are made good by rows too, which have one step then.
+    Raises LinAlgError where a coupling is of no sum of outer products.
     """
     order = coupling.order
     stretches, width = order.columns.shape
     filled = np.zeros((len(weights), stretches * width), order.carried.dtype)
     filled[:, : weights.shape[1]] = weights / steps
     parts = filled.reshape(len(weights), stretches, width).transpose(1, 0, 2)
-    found = _rounded(np.take_along_axis(parts, order.columns[:, None], axis=2), order, dead_zone)
+    ordered = np.take_along_axis(parts, order.columns[:, None], axis=2)
+    found = _rounded(ordered, order) if outputs is None else fed_both(ordered, order, outputs)
     given = np.empty_like(found)
     np.put_along_axis(given, np.broadcast_to(order.columns[:, None], found.shape), found, axis=2)
     return given.transpose(1, 0, 2).reshape(filled.shape)[:, : weights.shape[1]]
 
 
-def _rounded(weights: Floats, order: Order, dead_zone: float) -> Codes:
+def _rounded(weights: Floats, order: Order) -> Codes:
     """The codes of weights in steps (stretches, rows, columns), all stretches at once: they know nothing of another."""
     wanted, found = weights.copy(), np.zeros(weights.shape, dtype=np.int32)
     for start in range(0, weights.shape[2], BLOCK):
@@ -42,7 +45,7 @@ def _rounded(weights: Floats, order: Order, dead_zone: float) -> Codes:
         inner = order.carried[:, block, block]
         wished, errors = wanted[:, :, block], np.empty_like(weights[:, :, block])
         for column in range(errors.shape[2]):
-            code = codes(wished[:, :, column], 1.0, dead_zone)
+            code = codes(wished[:, :, column], 1.0)
             errors[:, :, column] = weights[:, :, start + column] - code
             wished[:, :, column + 1 :] += errors[:, :, column, None] * inner[:, None, column, column + 1 :]
             found[:, :, start + column] = code

@@ -27,7 +27,7 @@ from deadweight.squeezing.rounding.feedback import WIDEST
 from deadweight.squeezing.rounding.fitting import Fit, fitted
 from deadweight.squeezing.rounding.route import Step, route
 from deadweight.squeezing.rounding.stepwise import Stepwise
-from deadweight.squeezing.squeezing import Weights, restated
+from deadweight.squeezing.squeezing import Weights, outputs_of, restated
 from deadweight.squeezing.storing.container import SqueezedModel
 from deadweight.squeezing.storing.decoding import weights as decoded
 from deadweight.squeezing.storing.squeezed import Squeezed
@@ -127,6 +127,7 @@ def _rounded(step: Step, weights: Weights, choice: Choice, fit: Fit) -> Squeezed
         fit.weights,
         weights.dtype(step.weight),
         coupling=Coupling(fit.moments),
+        outputs=outputs_of(weights, step.weight),
         share=choice.shares.get(step.weight, 1.0),
     )
     return choice.method.squeeze(layer, choice.factor)

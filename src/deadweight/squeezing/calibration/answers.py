@@ -1,0 +1,105 @@
+"""What an error in the outputs of a layer does to the answer of the model, by gradients of what a task's forward gives.
+
+For each layer the sum of the outer products of the gradients that come to its outputs, where the answer is nudged at
+random: about the matrix G with which an error e of the outputs costs e G e^T. Source: Kronecker factors of curvature
+(Martens and Grosse, 2015), of which adaptive rounding takes both (Tseng et al., 2025: "Model-preserving adaptive
+rounding"). Measured on MiniLM at 14 times: the cosine to the original falls by a seventh less than where an error in
+one output costs what it costs in any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from deadweight.core.progress import SILENT, Progress
+from deadweight.judging.array import Array
+from deadweight.judging.task import Program
+from deadweight.squeezing.calibration.hooks import hooked
+from deadweight.squeezing.calibration.torch_layers import names_of
+from deadweight.squeezing.rounding.codes import Reals
+from deadweight.squeezing.rounding.coupling import Coupling
+from deadweight.squeezing.rounding.feedback import WIDEST
+
+MOST = 512
+"""Calibration inputs that are asked, evenly spread."""
+BATCH = 16
+DAMPING = 0.1
+"""Of what is added to each square, in shares of their mean: gradients are few, and of the weights before rounding."""
+_SEED = 0
+
+
+def felt(program: Program, tensors: Mapping[str, Array], progress: Progress = SILENT) -> dict[str, Coupling]:
+    """How errors of outputs go together, by the name of the weights; nothing without a `forward` that gradients pass.
+
+    Of linear layers, of convolutions and of tables; what no gradient came to, or is wider than `WIDEST`, is not there.
+    """
+    if program.forward is None or not len(program.calibration):
+        return {}
+    model = program.build(tensors)
+    if not hasattr(model, "named_modules"):
+        return {}
+    for one in model.parameters():
+        one.requires_grad_(False)
+    names, found = names_of(model.named_parameters(), tensors), dict[str, Reals]()
+    with hooked(_watched(model, names, found)):
+        _nudge(program, model, progress)
+    return {name: Coupling(one, DAMPING) for name, one in found.items() if np.isfinite(one).all() and one.any()}
+
+
+def _watched(model: Any, names: Mapping[int, str], found: dict[str, Reals]) -> Iterator[Any]:  # noqa: ANN401  torch's
+    """A hook on each layer that is looked at."""
+    import torch
+
+    kinds = torch.nn.Linear, torch.nn.Embedding, torch.nn.modules.conv._ConvNd
+    turned = torch.nn.modules.conv._ConvTransposeNd
+    for module in model.modules():
+        name = names.get(id(getattr(module, "weight", None)))
+        if name is not None and isinstance(module, kinds) and not isinstance(module, turned):
+            axis = -1 if not isinstance(module, torch.nn.modules.conv._ConvNd) else -len(module.kernel_size) - 1
+            yield module.register_forward_hook(_hook(name, axis, found))
+
+
+def _hook(name: str, axis: int, found: dict[str, Reals]) -> Callable[[Any, Any, Any], Any]:
+    import torch
+
+    def add(gradient: Any) -> None:  # noqa: ANN401  a tensor of torch
+        rows = gradient.detach().movedim(axis, -1).reshape(-1, gradient.shape[axis]).float().cpu().numpy()
+        products = (rows.T @ rows).astype(np.float64)
+        known = found.setdefault(name, np.zeros_like(products))
+        if known.shape == products.shape:
+            known += products
+
+    def see(_: Any, __: Any, out: Any) -> Any:  # noqa: ANN401
+        """No weight has a gradient: the first outputs begin what gradients pass; a copy may be changed in place."""
+        if out.shape[axis] > WIDEST or not torch.is_grad_enabled():
+            return None
+        begun = out if out.requires_grad else out.detach().requires_grad_().clone()
+        begun.register_hook(add)
+        return begun
+
+    return see
+
+
+def _nudge(program: Program, model: Any, progress: Progress) -> None:  # noqa: ANN401  the user's own
+    """Send random changes of the answers back through the model, a batch at a time."""
+    import torch
+
+    inputs = program.calibration[:: -(-len(program.calibration) // MOST)]
+    chance = torch.Generator().manual_seed(_SEED)
+    progress.start("weighing outputs", len(inputs), "inputs")
+    for some in _parts(inputs):
+        assert program.forward is not None, "it was asked for"
+        given = program.forward(model, some)
+        if not getattr(given, "requires_grad", False):
+            break
+        (given * torch.randn(given.shape, generator=chance).to(given)).sum().backward()
+        progress.advance(len(some))
+    progress.finish()
+
+
+def _parts(inputs: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(inputs), BATCH):
+        yield inputs[start : start + BATCH]
