@@ -97,7 +97,9 @@ def check_nearer() -> None:
         calibration.outputs = outputs
         weights = Weights(tensors, kinds_of(tensors, set(), set()), calibration)
         small = squeezed(weights, Choice(chosen(("feedback",))[0], 1.5)).weights()
-        right, rows = (program.rows(program.build(one), program.calibration) for one in (tensors, small))
+        right, rows = (
+            program.rows(program.build(one), program.calibration).astype(np.float64) for one in (tensors, small)
+        )
         errors.append(float(np.mean((right - rows) ** 2)))
     assert errors[1] < 0.96 * errors[0], errors
 
