@@ -99,6 +99,7 @@ LOADS = b"def _load(n, *, m='none'):\n    for one in m:\n        import_module(f
     [
         (LOADS, CALLS + b"_load('fast')\n", {"drivers/fast.py"}),
         (LOADS, CALLS + b"x = 1\ndef f():\n    return _load(n='fast', m=['x'])\n", {"drivers/fast.py"}),
+        (LOADS, CALLS + b"_load.__module__ = 'library'\n_load('fast')\n", {"drivers/fast.py"}),
         (LOADS, CALLS + b"_load('json')\n_load('gone')\n", set()),
         (
             LOADS.replace(b"(f'library.drivers.{n}')", b"(n)"),
@@ -128,6 +129,7 @@ def test_only_callers_that_are_reached_hand_anything() -> None:
         (LOADS, CALLS + b"_load('fast', m=[str(1)])\n_load(*names)\n"),
         (LOADS, CALLS + b"_load('fast')\n_load(**names)\n"),
         (LOADS, CALLS + b"_load('fast')\nhand_on(_load)\n"),
+        (LOADS, CALLS + b"_load('fast')\n_load.__call__(name)\n"),
         (LOADS, b"from library.one import _load as load\nload(x)\n_load('fast')\n"),
         (LOADS, b"x = 1\n"),
         (b"@registered\n" + LOADS, CALLS + b"_load('fast')\n"),

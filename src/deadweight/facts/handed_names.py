@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import product
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_ABOUT = frozenset({"__module__", "__name__", "__qualname__", "__doc__"})
+"""What is read or set of a function without calling it."""
 _DEEPEST = 4
 _MOST = 200
 """More names than this from one call are none that are written out."""
@@ -65,11 +67,11 @@ def _every(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[ast.arg, .
     return (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
 
 
-def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Mapping[str, ast.expr]:
+def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str | None, ast.expr]:
     """The defaults of its parameters, by name."""
     arguments = function.args
     places = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
-    found = dict(zip(reversed(places), reversed(arguments.defaults), strict=False))
+    found: dict[str | None, ast.expr] = dict(zip(reversed(places), reversed(arguments.defaults), strict=False))
     named = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
     return found | {one.arg: default for one, default in named if default is not None}
 
@@ -128,6 +130,7 @@ def names_handed(body: bytes, one: Handed) -> frozenset[str] | None:
         return None
     calls = [node for node in nodes if isinstance(node, ast.Call) and _is_it(node.func, one)]
     called = {id(call.func) for call in calls}
+    called |= {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in _ABOUT}
     if any(_is_it(node, one) and id(node) not in called for node in nodes):
         return None
     return _all(_of_call(call, one) for call in calls)
@@ -139,7 +142,7 @@ def _is_it(node: ast.AST, one: Handed) -> bool:
 
 def _of_call(call: ast.Call, one: Handed) -> frozenset[str] | None:
     arguments = one.function.args
-    named: dict[str | None, ast.expr] = {**_defaults(one.function)}
+    named = _defaults(one.function)
     named |= dict(zip((place.arg for place in (*arguments.posonlyargs, *arguments.args)), call.args, strict=False))
     named |= {given.arg: given.value for given in call.keywords}
     if None in named or any(isinstance(given, ast.Starred) for given in call.args):
