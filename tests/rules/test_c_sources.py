@@ -8,9 +8,12 @@ from deadweight.core.edit import Safety
 from deadweight.rules.c_sources import RULE
 
 
-@pytest.mark.parametrize("name", ["_speedups.c", "fast.pyx", "fast.pxd", "kernel.cu", "solver.f90"])
+@pytest.mark.parametrize(
+    "name", ["_speedups.c", "fast.pyx", "fast.pxd", "kernel.cu", "solver.f90", "_dist.pyx.tp", "_heap.pxi.in"]
+)
 def test_finds_sources_of_extension_modules(name: str) -> None:
-    found = only(RULE, site_scene(distribution_files(SITE, "pkg", files={"pkg/__init__.py": b"", f"pkg/{name}": b"x"})))
+    files = {"pkg/__init__.py": b"", f"pkg/{name}": b"x"}
+    found = only(RULE, site_scene(distribution_files(SITE, "pkg", files=files)))
     assert found.paths == (f"{SITE}/pkg/{name}",)
     assert found.safety is Safety.SAFE
 
@@ -19,6 +22,16 @@ def test_finds_sources_that_the_distribution_reads_only_to_be_proven() -> None:
     """bitsandbytes and others compile what they carry; so did triton/backends/nvidia/driver.py with driver.c."""
     files = {"pkg/driver.py": b"src = Path(d, 'driver.c').read_text()\n", "pkg/driver.c": b"int d;\n"}
     assert only(RULE, site_scene(distribution_files(SITE, "pkg", files=files))).safety is Safety.PROVEN
+
+
+def test_templates_that_the_distribution_reads_only_go_with_a_proof() -> None:
+    files = {"pkg/make.py": b"if name.endswith('.tp'): pass\n", "pkg/_dist.pyx.tp": b"x"}
+    assert only(RULE, site_scene(distribution_files(SITE, "pkg", files=files))).safety is Safety.PROVEN
+
+
+def test_leaves_templates_of_anything_else() -> None:
+    files = {"pkg/__init__.py": b"", "pkg/config.in": b"x", "pkg/page.html.in": b"x", "pkg/mail.tp": b"x"}
+    assert not found_paths(RULE, site_scene(distribution_files(SITE, "pkg", files=files)))
 
 
 def test_leaves_the_sources_of_triton() -> None:

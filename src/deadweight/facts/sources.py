@@ -23,7 +23,7 @@ WATCHED: Mapping[str, tuple[bytes, ...]] = MappingProxyType(
         ".pyi": (b"attach_stub",),
         **{ending: (f"{ending}>".encode(),) for ending in (".h", ".hh", ".hpp", ".hxx", ".cuh", ".ipp", ".tcc")},
         **dict.fromkeys((".c", ".cc", ".cpp", ".cxx", ".cu", ".f90", ".pyx", ".pxd", ".pxi"), ()),
-        **dict.fromkeys((".a", ".la", ".lib", ".cmake", ".pc", ".rst", ".md", ".txt"), ()),
+        **dict.fromkeys((".tp", ".in", ".a", ".la", ".lib", ".cmake", ".pc", ".rst", ".md", ".txt"), ()),
     }
 )
 """Endings of files that a program may read at run time by name, with what else tells that it does.
