@@ -40,7 +40,8 @@ def explained(target: Target, subject: str, choice: Choice, exercise: Exercise |
 
 def _nothing(scene: Scene, subject: str) -> UsageError:
     known = [owner.split(" ")[0] for owner in scene.ask(OWNERS)]
-    paths = [entry.path for entry in scene.listing.entries if entry.name == Path(subject).name]
+    same = (entry.path for entry in scene.listing.entries if entry.name == Path(subject).name)
+    paths = sorted(same, key=lambda path: (path.count("/"), path))
     near = (*get_close_matches(subject, known, 3), *paths[:3])
     advice = f"Did you mean {', '.join(near)}?" if near else "Owners and paths: deadweight weigh TARGET --json"
     return UsageError(f"no path and no owner is called {subject!r}", where=scene.artifact.location, advice=advice)
