@@ -83,7 +83,7 @@ def test_a_lock_goes_to_standard_output_where_no_file_is_named(tmp_path: Path, s
         (["split", "SERVICE", "-o", "SERVICE"], 2, "already there"),
         (["split", "EMPTY", "-o", "out"], 2, "nothing here states requirements"),
         (["fix", "EMPTY"], 2, "nothing here states requirements"),
-        (["fix", "SERVICE"], 2, "nothing was written"),
+        (["fix", "SERVICE"], 2, "nothing was written: 1 file would change"),
     ],
 )
 def test_what_goes_wrong_has_its_status_and_changes_nothing(

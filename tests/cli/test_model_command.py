@@ -30,7 +30,7 @@ def test_weigh_says_what_is_in_it_and_that_it_adds_up(checkpoint: Path) -> None:
     assert done.status == 0
     assert f"= {checkpoint.stat().st_size:,}" in done.output
     assert "training_leftovers  safe" in done.output
-    assert "only serve to go on training" in done.output
+    assert "1 tensor of full.pt only serves to go on training" in done.output
     assert state(checkpoint) == before
 
 

@@ -138,7 +138,7 @@ def test_a_module_that_was_pickled_whole_is_code_and_its_tensors_are_found(tmp_p
 def test_a_program_of_torchscript_is_code(tmp_path: Path) -> None:
     found = read(torch_zip(tmp_path / "a.pt", {"w": whole(WEIGHT)}, (WEIGHT,), **{"code/net.py": b"def forward(): 1"}))
     assert found.format == "TorchScript"
-    assert "1 files that torch.jit runs" in found.code[0].shown
+    assert "1 file that torch.jit runs" in found.code[0].shown
 
 
 MISLEADING = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deadweight.reports.measures import bar, plural, share, size, times
+from deadweight.reports.measures import bar, share, size, times
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 FACTORS = {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
@@ -38,21 +38,6 @@ def test_a_size_is_never_more_than_5_per_cent_off(count: int) -> None:
     number, unit = size(count).split(" ")
     assert abs(float(number) * FACTORS[unit] - count) <= 0.05 * count
     assert len(number) <= 7
-
-
-@pytest.mark.parametrize(
-    ("count", "noun", "says"),
-    [
-        (1, "file", "1 file"),
-        (0, "file", "0 files"),
-        (2, "entry", "2 entries"),
-        (1, "entry", "1 entry"),
-        (1234, "copy", "1,234 copies"),
-        (2, "more finding", "2 more findings"),
-    ],
-)
-def test_nouns_agree_with_their_count(count: int, noun: str, says: str) -> None:
-    assert plural(count, noun) == says
 
 
 def test_parts_of_nothing_are_not_a_division_by_zero() -> None:

@@ -17,7 +17,7 @@ def found(rule: Rule, scene: Scene) -> list[Finding]:
 def test_finds_float32_that_was_bfloat16_and_nothing_else() -> None:
     (one,) = found(RULE, scene_of({"a.safetensors": of_halves(50_000), "b.safetensors": of_safetensors(("w", 50_000))}))
     assert (one.paths, one.size) == (("a.safetensors",), 100_000)
-    assert "hold only values of bfloat16" in one.says
+    assert "1 tensor of a.safetensors is float32 and holds only values of bfloat16" in one.says
 
 
 def test_leaves_a_tensor_of_which_one_element_beyond_the_sample_does_not_fit() -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from deadweight.cli.options import PATH, TALK
+from deadweight.core.plural import plural
 from deadweight.pipeline import restoring
 from deadweight.reports.json import as_plain, text
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 
 
 @click.command("restore")

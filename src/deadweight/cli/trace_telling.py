@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import click
 
 from deadweight.cli.colour import in_colour
+from deadweight.core.plural import plural
 from deadweight.core.scene import Scene
 from deadweight.core.trace import Trace
 from deadweight.pipeline.tracing.summary import TraceSummary, summary
-from deadweight.reports.measures import bar, plural, share, size
+from deadweight.reports.measures import bar, share, size
 from deadweight.reports.paint import Paint, fitted, printable
 
 _OWNERS = 10

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deadweight.core.finding import Finding
+from deadweight.core.plural import plural
 from deadweight.facts.explanation import Explanation
 from deadweight.needs.reach import Reach
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 MOST = 12

@@ -28,13 +28,6 @@ def times(before: int, after: int) -> str:
     return f"{before / after:.2f}x" if after else "all of it"
 
 
-def plural(count: int, noun: str) -> str:
-    """A count with its noun: 1 file, 2 files, 2 copies."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
-
-
 def bar(part: int, whole: int, width: int) -> str:
     """A bar of eighth blocks."""
     eighths = round(8 * width * part / whole) if whole > 0 and part > 0 else 0

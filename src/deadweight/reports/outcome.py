@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from deadweight.core.plural import plural
 from deadweight.core.proof import Proof, Verdict
 from deadweight.core.report import Composition, Cut, Pull, Report
 from deadweight.reports.coarser import coarser_lines
-from deadweight.reports.measures import bar, plural, share, size, times
+from deadweight.reports.measures import bar, share, size, times
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 VERDICT_COLOUR = {Verdict.SAME: "green", Verdict.DIFFERENT: "red", Verdict.UNSTABLE: "yellow", Verdict.NOT_RUN: "red"}

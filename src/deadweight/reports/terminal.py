@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Finding
+from deadweight.core.plural import plural
 from deadweight.core.report import Composition, Report
 from deadweight.core.seams import ReportForm
-from deadweight.reports.measures import bar, plural, share, size
+from deadweight.reports.measures import bar, share, size
 from deadweight.reports.outcome import outcome_lines
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from deadweight.core.errors import UsageError
 from deadweight.core.gap import Gap
+from deadweight.core.plural import plural
 from deadweight.core.requirement import Declarations, Declared, Place, Role
 from deadweight.requirements.requirement_text import Asking, Named, Unnamed, asking
 
@@ -102,7 +103,7 @@ def problems_of(found: Iterable[tuple[str, str]]) -> UsageError:
         where, _, what = told[0].partition(": ")
         return UsageError(what, where=where, advice=ADVICE)
     listed = "".join(f"\n  {one}" for one in told)
-    return UsageError(f"{len(told)} problems{listed}", advice=ADVICE)
+    return UsageError(f"{plural(len(told), 'problem')}{listed}", advice=ADVICE)
 
 
 def every_one(faults: Iterable[UsageError]) -> UsageError:

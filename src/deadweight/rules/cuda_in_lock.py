@@ -27,6 +27,7 @@ from collections.abc import Iterator
 
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
+from deadweight.core.plural import plural
 from deadweight.core.requirement import Lock, Pinned
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
@@ -54,7 +55,7 @@ def _libraries(lock: Lock) -> tuple[Pinned, ...]:
 def _finding(scene: Scene, path: str, lock: Lock, pins: tuple[Pinned, ...]) -> Finding:
     sizes = [size for pin in pins if (size := download_of(pin)) is not None]
     bytes_told = f", {sum(sizes):,} bytes to download" if sizes else ""
-    says = f"the lock pins {len(pins)} libraries for a GPU that nothing asks for: the next build brings them"
+    says = f"the lock pins {plural(len(pins), 'library')} for a GPU that nothing asks for: the next build brings that"
     evidence = (
         Evidence(f"{', '.join(pin.name for pin in pins[:3])}{' and more' if len(pins) > 3 else ''}{bytes_told}", path),
         *(Evidence(f"{name} needs them", path) for name in gpu_carriers(lock)),

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
+from deadweight.core.plural import plural
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
@@ -56,7 +57,10 @@ def _find(scene: Scene) -> Iterator[Finding]:
     for distribution in scene.ask(DISTRIBUTIONS):
         pages = sorted(set(_documents(scene, distribution)))
         if pages:
-            evidence = Evidence(f"{len(pages)} files of documentation, and no source reads them", pages[0])
+            evidence = Evidence(
+                f"{plural(len(pages), 'file')} of documentation, which no source reads",
+                pages[0],
+            )
             waste = Waste("documentation and examples", (evidence,), Confidence.LIKELY, Safety.SAFE)
             yield finding(scene, _NAME, held_by(distribution, pages), waste)
 

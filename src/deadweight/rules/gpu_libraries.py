@@ -29,6 +29,7 @@ from collections.abc import Iterator, Sequence
 
 from deadweight.core.edit import Edit, Safety
 from deadweight.core.finding import Confidence, Evidence, Finding
+from deadweight.core.plural import plural
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.distributions import DISTRIBUTIONS, Distribution
@@ -64,7 +65,7 @@ def _report(scene: Scene, gpu: Gpu, libraries: Sequence[Distribution]) -> Iterat
     asked = bool(gpu.asking)
     suggests = asked or bool(gpu.loading) or bool(needed)
     evidence = [
-        Evidence(f"{len(libraries)} distributions of libraries for a GPU", libraries[0].info),
+        Evidence(f"{plural(len(libraries), 'distribution')} of libraries for a GPU", libraries[0].info),
         *(Evidence("loads these libraries when it is imported", info) for info in gpu.loading),
         *(Evidence("requires one of them", info) for info in needed if info not in gpu.loading),
         *(Evidence(f"{one.says}: keep them if it runs on one", one.where) for one in gpu.asking),

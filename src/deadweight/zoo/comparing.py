@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deadweight.core.gap import Gap
+from deadweight.core.plural import plural
 from deadweight.core.progress import SILENT, Progress
 from deadweight.core.zoo import Contents, Reference, StoredTensor, Version
 from deadweight.core.zoo_report import ChangedTensor, Magnitude, ZooDifference
@@ -104,4 +105,6 @@ def _gaps(changed: tuple[ChangedTensor, ...]) -> tuple[Gap, ...]:
     unknown = [one for one in changed if one.magnitude is None and one.before.shape == one.after.shape]
     if not unknown or can_measure():
         return ()
-    return (Gap("zoo", f"{len(unknown)} tensors", "how far they moved needs numpy: pip install 'deadweight[models]'"),)
+    return (
+        Gap("zoo", plural(len(unknown), "tensor"), "how far they moved needs numpy: pip install 'deadweight[models]'"),
+    )

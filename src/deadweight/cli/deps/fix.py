@@ -12,6 +12,7 @@ from deadweight.cli.colour import in_colour
 from deadweight.cli.deps.looking import ENVIRONMENT
 from deadweight.cli.options import PATH, TALK
 from deadweight.core.errors import UsageError
+from deadweight.core.plural import plural
 from deadweight.pipeline.dependencies.checking import Choice
 from deadweight.pipeline.dependencies.chosen import chosen
 from deadweight.pipeline.dependencies.fixing import Fixed, apply, fixed
@@ -65,7 +66,7 @@ def _agreed(what: Fixed, *, yes: bool, silent: bool) -> bool:
         return True
     if silent or not sys.stdin.isatty():
         raise UsageError(
-            f"nothing was written: {len(what.after)} files would change",
+            f"nothing was written: {plural(len(what.after), 'file')} would change",
             advice="Look at the diff, then say --yes; or --dry-run to only look.",
         )
     return click.confirm("Write this?")

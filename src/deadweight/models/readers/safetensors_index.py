@@ -10,6 +10,7 @@ from pathlib import Path
 from deadweight.core.errors import Corrupt, Hostile
 from deadweight.core.gap import Gap
 from deadweight.core.model_seams import ModelReader
+from deadweight.core.plural import agreeing, plural
 from deadweight.core.tensor import Checkpoint, Storage, Tensor
 from deadweight.models.readers import safetensors, torch_zip
 from deadweight.models.window import first_bytes
@@ -75,15 +76,16 @@ def _check(path: Path, weights: Mapping[str, str], shards: Mapping[str, Checkpoi
     held = {(one.name, name) for name, shard in shards.items() for one in shard.tensors}
     missing = [name for name, file in weights.items() if (name, file) not in held]
     if missing:
-        raise Corrupt(
-            f"{len(missing)} tensors are not in the file that the index names, {missing[0]!r} first", where=str(path)
-        )
+        told = f"{plural(len(missing), 'tensor')} {agreeing(len(missing), 'is')} not in the file that the index names"
+        raise Corrupt(f"{told}, {missing[0]!r} first", where=str(path))
 
 
 def _strange(path: Path, weights: Mapping[str, str], tensors: list[Tensor]) -> tuple[Gap, ...]:
     extra = [one.name for one in tensors if one.name not in weights]
-    reason = f"{len(extra)} tensors of its files are not in the index, {extra[0]!r} first" if extra else ""
-    return (Gap("shards", str(path), reason),) if extra else ()
+    if not extra:
+        return ()
+    told = f"{plural(len(extra), 'tensor')} of its files {agreeing(len(extra), 'is')} not in the index"
+    return (Gap("shards", str(path), f"{told}, {extra[0]!r} first"),)
 
 
 MODEL_READER: ModelReader = ModelReader("shards", "several files with an index of their tensors", 5, recognise, read)

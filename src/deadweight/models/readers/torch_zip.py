@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deadweight.core.errors import Corrupt
 from deadweight.core.model_seams import ModelReader
+from deadweight.core.plural import plural
 from deadweight.core.tensor import Checkpoint, Code
 from deadweight.models.gathering import Gathering
 from deadweight.models.pickles.walker import walk
@@ -71,7 +72,8 @@ def _programs(archive: ModelZip) -> Iterator[Code]:
     """A program of TorchScript is code, though only torch's own interpreter runs it."""
     files = [name for name in archive.places if "code/" in name and name.endswith(".py")]
     if files:
-        yield Code(_PROGRAM, f"is a program in {len(files)} files that torch.jit runs", f"{archive.path}, {files[0]}")
+        says = f"is a program in {plural(len(files), 'file')} that torch.jit runs"
+        yield Code(_PROGRAM, says, f"{archive.path}, {files[0]}")
 
 
 def _parts(archive: ModelZip, taken: set[str]) -> dict[str, int]:

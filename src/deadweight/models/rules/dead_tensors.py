@@ -10,6 +10,7 @@ from pathlib import Path
 
 from deadweight.core.finding import Evidence
 from deadweight.core.model_seams import ModelRule
+from deadweight.core.plural import plural
 from deadweight.core.tensor import Checkpoint, Tensor, TensorFinding, Weighing
 from deadweight.models.rules.telling import name_of, suggestion
 
@@ -37,7 +38,7 @@ def _counts_up(weighing: Weighing, checkpoint: Checkpoint, tensor: Tensor) -> bo
 
 def _counters(checkpoint: Checkpoint) -> TensorFinding | None:
     tensors = _ending(checkpoint, "num_batches_tracked")
-    says = f"{name_of(checkpoint)} holds {len(tensors)} counters of batches that only training reads"
+    says = f"{name_of(checkpoint)} holds {plural(len(tensors), 'counter')} of batches that only training reads"
     why = "read only while training, and there only without a momentum"
     return suggestion(NAME, says, (checkpoint, tensors), why) if tensors else None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence
 from deadweight.core.model_seams import ModelRule
+from deadweight.core.plural import agreeing, plural
 from deadweight.core.tensor import Checkpoint, TensorFinding, Weighing
 from deadweight.models.copies import Copy, copies
 from deadweight.models.rules.telling import MOST_TOLD, described, held, name_of, place
@@ -31,7 +32,7 @@ def _finding(checkpoint: Checkpoint, found: list[Copy], is_within: bool) -> Tens
     biggest = sorted(found, key=lambda copy: -copy.tensor.size)[:MOST_TOLD]
     return TensorFinding(
         rule=NAME,
-        says=f"{len(found)} tensors of {name_of(checkpoint)} stand {where}",
+        says=f"{plural(len(found), 'tensor')} of {name_of(checkpoint)} {agreeing(len(found), 'stands')} {where}",
         size=sum(copy.tensor.size for copy in found),
         evidence=tuple(_evidence(copy) for copy in biggest),
         confidence=Confidence.CERTAIN,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from deadweight.core.model_seams import ModelRule
+from deadweight.core.plural import agreeing, plural
 from deadweight.core.tensor import Checkpoint, Tensor, TensorFinding, Weighing
 from deadweight.models.rules.telling import name_of, suggestion
 
@@ -30,14 +31,17 @@ def _find(weighing: Weighing) -> Iterator[TensorFinding]:
 
 
 def _fits(checkpoint: Checkpoint, dtype: str, tensors: list[Tensor]) -> TensorFinding:
-    says = f"{len(tensors)} tensors of {name_of(checkpoint)} are float32 and hold only values of {dtype}"
+    count = len(tensors)
+    told = f"{agreeing(count, 'is')} float32 and {agreeing(count, 'holds')} only values of {dtype}"
+    says = f"{plural(count, 'tensor')} of {name_of(checkpoint)} {told}"
     size = sum(tensor.size for tensor in tensors) // 2
     return suggestion(NAME, says, (checkpoint, tensors), f"every element is a {dtype}: all were looked at", size)
 
 
 def _constant(checkpoint: Checkpoint, constant: list[tuple[Tensor, int]]) -> TensorFinding:
     tensors, size = [tensor for tensor, _ in constant], sum(count for _, count in constant)
-    says = f"{len(tensors)} tensors of {name_of(checkpoint)} have bytes that are the same in every element"
+    told = f"{agreeing(len(tensors), 'has')} bytes that are the same in every element"
+    says = f"{plural(len(tensors), 'tensor')} of {name_of(checkpoint)} {told}"
     return suggestion(NAME, says, (checkpoint, tensors), "lossless coding takes those bytes away", size)
 
 

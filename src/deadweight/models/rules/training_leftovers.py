@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence
 from deadweight.core.model_seams import ModelRule
+from deadweight.core.plural import agreeing, plural
 from deadweight.core.tensor import Checkpoint, TensorFinding, Weighing
 from deadweight.models.leftovers import averaged, leftover
 from deadweight.models.rules.telling import evidence_of, held, name_of, suggestion
@@ -24,13 +25,14 @@ def _left_over(checkpoint: Checkpoint) -> Iterator[TensorFinding]:
     tensors = [tensor for tensor in checkpoint.tensors if leftover(tensor.path)]
     if not tensors:
         return
-    is_whole = len(tensors) == len(checkpoint.tensors)
+    count = len(tensors)
+    is_whole = count == len(checkpoint.tensors)
     size = sum(tensor.size for tensor in tensors)
     yield TensorFinding(
         rule=NAME,
         says=f"{name_of(checkpoint)} is the state of a trainer and holds no weights"
         if is_whole
-        else f"{len(tensors)} tensors of {name_of(checkpoint)} only serve to go on training",
+        else f"{plural(count, 'tensor')} of {name_of(checkpoint)} only {agreeing(count, 'serves')} to go on training",
         size=size,
         evidence=evidence_of(checkpoint, tensors, leftover(max(tensors, key=lambda one: one.size).path)),
         confidence=Confidence.CERTAIN,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence
 from deadweight.core.model_seams import ModelRule
+from deadweight.core.plural import plural
 from deadweight.core.tensor import TensorFinding, Weighing
 from deadweight.models.rules.telling import evidence_of, held, name_of
 
@@ -19,7 +20,7 @@ def _find(weighing: Weighing) -> Iterator[TensorFinding]:
         if tensors:
             yield TensorFinding(
                 rule=NAME,
-                says=f"{len(tensors)} tensors of {name_of(checkpoint)} are read by nothing in its graph",
+                says=f"nothing in the graph of {name_of(checkpoint)} reads {plural(len(tensors), 'tensor')} of it",
                 size=sum(tensor.size for tensor in tensors),
                 evidence=evidence_of(checkpoint, tensors, "no node and no output has its name"),
                 confidence=Confidence.CERTAIN,

@@ -7,6 +7,7 @@ import os
 from deadweight.core.artifact import Artifact
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.listing import Listing
+from deadweight.core.plural import agreeing, plural
 from deadweight.core.trace import Trace
 from deadweight.formats.composed.pieces import Piece
 from deadweight.pipeline.scratch.base_python import base_of_program, bases_of_environments, outward_links, take_base
@@ -23,7 +24,8 @@ def take_programs(gathering: Gathering, listing: Listing, started: Started) -> N
     links = [(path, gathering.take(path)) for path in outward_links(listing, gathering.root)]
     dangling = [path for path, real in links if not real]
     if dangling:
-        gathering.note(dangling[0], f"{len(dangling)} links of the tree lead out of it to nothing, this is the first")
+        told = f"{plural(len(dangling), 'link')} of the tree {agreeing(len(dangling), 'leads')} out of it to nothing"
+        gathering.note(dangling[0], f"{told}, this is the first")
     for path in dict.fromkeys(programs_of(started)):
         if not (real := gathering.take(path)):
             gathering.note(path, "the program that the image is to start is not there")

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from deadweight.core.gap import Gap
+from deadweight.core.plural import plural
 from deadweight.core.project import Project
 from deadweight.core.usage import Usage
 from deadweight.core.verdict import Fault, Verdict
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.paint import Paint, clipped, printable
 
 GUESSED = "guessed"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from deadweight.core.gap import Gap
+from deadweight.core.plural import plural
 from deadweight.dependencies.bytes import Bytes
 from deadweight.dependencies.cost import Cost, Costs, Held
 from deadweight.dependencies.lighter import Proposal
 from deadweight.reports.dependencies.columns import aligned, on_disk, to_fetch
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.paint import Paint, clipped, printable
 
 _MOST_HELD = 5

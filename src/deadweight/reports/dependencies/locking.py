@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from deadweight.core.plural import plural
 from deadweight.dependencies.lock_changes import Change, LockOutcome
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.paint import Paint, printable
 
 _MOST = 40

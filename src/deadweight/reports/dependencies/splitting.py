@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from deadweight.core.plural import plural
 from deadweight.core.proof import Proof, Verdict
 from deadweight.dependencies.split_outcome import SplitOutcome, Trial, Weighed
 from deadweight.dependencies.splitting import Kept, Left
-from deadweight.reports.measures import plural, size, times
+from deadweight.reports.measures import size, times
 from deadweight.reports.paint import Paint, printable
 
 _COLOURS = {Verdict.SAME: "green", Verdict.DIFFERENT: "red"}
@@ -74,7 +75,8 @@ def _left(head: str, left: Sequence[Left], paint: Paint) -> Iterator[str]:
 def _trial(trial: Trial, paint: Paint) -> Iterator[str]:
     verdict = trial.proof.verdict
     yield f"proof      {paint(str(verdict), _COLOURS.get(verdict, 'yellow'), 'bold')}{_why(trial.proof)}"
-    yield f"  {size(trial.before)} before, {size(trial.after)} with the core list: {times(trial.before, trial.after)}"
+    smaller = times(trial.before, trial.after)
+    yield f"  {size(trial.before)} before, {size(trial.after)} with the core list: {smaller}, bytecode left out"
     for one in trial.returned:
         what = one.module or "something that is not in the core list"
         yield f"  put back  {printable(one.name)}: {printable(one.probe)} misses {printable(what)}"

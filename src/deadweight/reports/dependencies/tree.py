@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deadweight.core.gap import Gap
+from deadweight.core.plural import plural
 from deadweight.dependencies.conflicts import Conflict
 from deadweight.dependencies.tree import Mark, Row
 from deadweight.reports.dependencies.cost import gap_lines
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.paint import Paint, printable
 
 _SAID = {Mark.AGAIN: "shown above", Mark.CYCLE: "a cycle: it stands above this", Mark.MISSING: "not there"}

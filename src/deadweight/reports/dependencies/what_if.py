@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from deadweight.core.plural import plural
 from deadweight.dependencies.bytes import Bytes
 from deadweight.dependencies.node import Part
 from deadweight.dependencies.what_if import Supposed
 from deadweight.reports.dependencies.columns import aligned, on_disk, to_fetch
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.paint import Paint, printable
 
 _MOST = 20

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deadweight.core.conversion import Cast, Converted, Ran
-from deadweight.reports.measures import plural, share, size, times
+from deadweight.core.plural import plural
+from deadweight.reports.measures import share, size, times
 from deadweight.reports.paint import Paint, fitted, printable
 
 MOST = 8

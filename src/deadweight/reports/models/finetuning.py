@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deadweight.core.plural import plural
 from deadweight.core.steps import Tuned
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.models import judging
 from deadweight.reports.paint import Paint, printable
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deadweight.core.plural import plural
 from deadweight.core.steps import Pruned, Recovered, Zeroed
-from deadweight.reports.measures import plural, share, size, times
+from deadweight.reports.measures import share, size, times
 from deadweight.reports.models import judging
 from deadweight.reports.paint import Paint, fitted, printable
 

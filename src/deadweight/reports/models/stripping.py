@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from deadweight.core.model_report import Dropped, Stripped
-from deadweight.reports.measures import plural, size, times
+from deadweight.core.plural import plural
+from deadweight.reports.measures import size, times
 from deadweight.reports.paint import Paint, fitted, printable
 
 MOST = 12

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deadweight.core.model_report import ModelReport, Row, Weighed
+from deadweight.core.plural import plural
 from deadweight.core.tensor import TensorFinding
-from deadweight.reports.measures import bar, plural, share, size
+from deadweight.reports.measures import bar, share, size
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 WIDTH = 110

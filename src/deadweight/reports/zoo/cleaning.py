@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from deadweight.core.plural import plural
 from deadweight.core.zoo_report import Cleaned
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.paint import Paint
 
 

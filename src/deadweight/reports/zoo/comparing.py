@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from deadweight.core.plural import plural
 from deadweight.core.zoo import StoredTensor
 from deadweight.core.zoo_report import ChangedTensor, Magnitude, ZooDifference
-from deadweight.reports.measures import plural, size
+from deadweight.reports.measures import size
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 MOST = 20

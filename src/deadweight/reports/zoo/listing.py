@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deadweight.core.plural import plural
 from deadweight.core.zoo_report import ListedVersion, ZooListing
-from deadweight.reports.measures import plural, size, times
+from deadweight.reports.measures import size, times
 from deadweight.reports.paint import Paint, fitted, printable
 
 _NAME = 32

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deadweight.core.plural import plural
 from deadweight.core.zoo_report import ShownTensor, ZooShown
-from deadweight.reports.measures import plural, share, size
+from deadweight.reports.measures import share, size
 from deadweight.reports.paint import Paint, fitted, printable
 
 MOST_TENSORS = 20
