@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deadweight.reports.measures import bar, share, size, times
+from deadweight.reports.measures import bar, share, size, smaller, times
 from deadweight.reports.paint import Paint, clipped, fitted, printable
 
 FACTORS = {"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
@@ -38,6 +38,11 @@ def test_a_size_is_never_more_than_5_per_cent_off(count: int) -> None:
     number, unit = size(count).split(" ")
     assert abs(float(number) * FACTORS[unit] - count) <= 0.05 * count
     assert len(number) <= 7
+
+
+@pytest.mark.parametrize(("after", "says"), [(250, "4.00x smaller"), (1000, "as big"), (1050, "1.05x bigger")])
+def test_what_became_bigger_is_not_called_smaller(after: int, says: str) -> None:
+    assert smaller(1000, after) == says
 
 
 def test_parts_of_nothing_are_not_a_division_by_zero() -> None:

@@ -79,7 +79,7 @@ def test_without_a_version_the_latest_is_meant(zoo: Path, tmp_path: Path) -> Non
 
 def test_what_is_not_there_is_told_with_what_is(zoo: Path, tmp_path: Path) -> None:
     added(zoo, model(tmp_path / "one", LAYERS), "m:1")
-    with pytest.raises(UsageError, match=r"There is: m:1\."):
+    with pytest.raises(UsageError, match=r"It has m:1\."):
         version(zoo, Reference("m", "2"))
     with pytest.raises(UsageError, match="there is no zoo here"):
         listing(tmp_path)

@@ -28,6 +28,13 @@ def times(before: int, after: int) -> str:
     return f"{before / after:.2f}x" if after else "all of it"
 
 
+def smaller(before: int, after: int) -> str:
+    """How many times smaller, or bigger, as what was made of something may be."""
+    if before == after:
+        return "as big"
+    return f"{times(before, after)} smaller" if after < before else f"{times(after, before)} bigger"
+
+
 def bar(part: int, whole: int, width: int) -> str:
     """A bar of eighth blocks."""
     eighths = round(8 * width * part / whole) if whole > 0 and part > 0 else 0

@@ -29,7 +29,7 @@ def version(root: Path, wanted: Reference) -> Version:
     if found:
         return found[-1]
     near = ", ".join(str(one.summary.reference) for one in of_name or known) or "nothing"
-    raise UsageError(f"there is no {wanted}", where=str(root), advice=f"There is: {near[:400]}.")
+    raise UsageError(f"there is no {wanted}", where=str(root), advice=f"It has {near[:400]}.")
 
 
 def latest(root: Path, name: str) -> Version | None:

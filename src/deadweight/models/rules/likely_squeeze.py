@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from deadweight.core.edit import Safety
 from deadweight.core.finding import Confidence, Evidence
 from deadweight.core.model_seams import ModelRule
+from deadweight.core.plural import plural
 from deadweight.core.tensor import Checkpoint, Tensor, TensorFinding, Weighing
 from deadweight.models.leftovers import leftover
 from deadweight.models.rounding_estimate import DEAD_ZONE
@@ -51,13 +52,17 @@ def _finding(checkpoint: Checkpoint, measured: tuple[int, int, int], step: float
     how = f"at a step of {step} of the root mean square and a dead zone of {DEAD_ZONE}, coded at its entropy"
     return TensorFinding(
         rule=NAME,
-        says=f"squeezing would likely make the weights of {name_of(checkpoint)} {whole / left:.0f} times smaller",
+        says=f"squeezing would likely make the weights of {name_of(checkpoint)} {_times(whole / left)} smaller",
         size=whole - left,
-        evidence=(Evidence(f"{count} tensors {how}, 16,384 elements of each measured", checkpoint.location),),
+        evidence=(Evidence(f"{plural(count, 'tensor')} {how}, 16,384 elements of each measured", checkpoint.location),),
         confidence=Confidence.POSSIBLE,
         safety=Safety.LOSSY,
         is_estimate=True,
     )
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.0f} times" if ratio >= 9.5 else f"{ratio:.1f} times"
 
 
 MODEL_RULE: ModelRule = ModelRule(NAME, "what squeezing is likely to save, an estimate; a gate decides", _find)

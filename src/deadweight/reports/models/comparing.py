@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deadweight.core.comparison import Calls, Comparison, Contrast, Costs, Measure
 from deadweight.reports.json import as_plain
-from deadweight.reports.measures import size, times
+from deadweight.reports.measures import size, smaller, times
 from deadweight.reports.paint import Paint, fitted, printable
 
 _LABEL, _COLUMN = 24, 24
@@ -102,7 +102,7 @@ def _notes(done: Comparison) -> Iterator[str]:
 def _verdict(done: Comparison, paint: Paint) -> Iterator[str]:
     """What may be said, line by line: nothing that an interval does not hold."""
     yield ""
-    yield f"B is {_smaller(done)}."
+    yield f"B is {smaller(done.first.size, done.second.size)}."
     for contrast in done.contrasts:
         colour = {"faster": "green", "slower": "red"}.get(contrast.verdict, "yellow")
         yield f"B is {paint(_speed(contrast), colour)} with {contrast.batch} a call."
@@ -110,13 +110,6 @@ def _verdict(done: Comparison, paint: Paint) -> Iterator[str]:
     if worst is not None:
         sure = f"at least {worst.ratio.low:.1%}, 97.5 % sure"
         yield f"B keeps {worst.ratio.value:.1%} of the task that suffers most, {printable(worst.task)}: {sure}."
-
-
-def _smaller(done: Comparison) -> str:
-    first, second = done.first.size, done.second.size
-    if first == second:
-        return "as big"
-    return f"{times(first, second)} smaller" if second < first else f"{times(second, first)} bigger"
 
 
 def _speed(contrast: Contrast) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deadweight.core.plural import plural
 from deadweight.core.steps import Quantised
-from deadweight.reports.measures import size, times
+from deadweight.reports.measures import size, smaller
 from deadweight.reports.models import judging
 from deadweight.reports.paint import Paint, fitted, printable
 
@@ -19,12 +19,12 @@ def text(done: Quantised, colour: bool) -> str:
 
 
 def _lines(done: Quantised, paint: Paint) -> Iterator[str]:
-    smaller = paint(times(done.before, done.after), "green", "bold")
+    ratio = paint(smaller(done.before, done.after), "green", "bold")
     yield paint(printable(done.out), "bold")
-    yield f"{size(done.before)} -> {size(done.after)}, {smaller} smaller"
+    yield f"{size(done.before)} -> {size(done.after)}, {ratio}"
     yield f"{plural(done.tensors, 'tensor')} in {done.bits} bits ({done.method})"
     if done.left:
-        yield f"{plural(len(done.left), 'tensor')} left as they are:"
+        yield f"{plural(len(done.left), 'tensor')} left as {'it is' if len(done.left) == 1 else 'they are'}:"
         yield from (f"  {fitted(printable(name), 80)}" for name in done.left[:MOST])
         if len(done.left) > MOST:
             yield f"  {len(done.left) - MOST:,} more; --json names them"

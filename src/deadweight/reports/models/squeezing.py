@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from deadweight.core.plural import plural
 from deadweight.core.squeeze_report import Judged, SqueezeReport, Tried
 from deadweight.reports.measures import size, times
 from deadweight.reports.paint import Paint, printable
@@ -57,7 +58,7 @@ def _reached(report: SqueezeReport, paint: Paint) -> Iterator[str]:
     reached = report.reached
     if any(one.method == FEEDBACK for one in report.front):
         yield ""
-        yield paint("Feedback", "bold") + f"  of {len(reached.layers)} layers whose inputs calibration saw"
+        yield paint("Feedback", "bold") + f"  of {plural(len(reached.layers), 'layer')} whose inputs calibration saw"
         yield from _named("rounded to the nearest, no calibration reached them", reached.unseen)
         yield from _named("tables, looked up by row", reached.tables)
     yield from _named("kept as they are, they hold NaN or infinity", reached.not_finite)

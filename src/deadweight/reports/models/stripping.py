@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from deadweight.core.model_report import Dropped, Stripped
 from deadweight.core.plural import plural
-from deadweight.reports.measures import size, times
+from deadweight.reports.measures import size, smaller
 from deadweight.reports.paint import Paint, fitted, printable
 
 MOST = 12
@@ -20,8 +20,8 @@ def text(done: Stripped, colour: bool) -> str:
 
 def _lines(done: Stripped, paint: Paint) -> Iterator[str]:
     yield paint(printable(done.out), "bold")
-    ratio = paint(times(done.before, done.after), "green", "bold")
-    yield f"{size(done.before)} -> {size(done.after)}, {ratio} smaller"
+    ratio = paint(smaller(done.before, done.after), "green", "bold")
+    yield f"{size(done.before)} -> {size(done.after)}, {ratio}"
     yield f"{plural(done.kept, 'tensor')} kept, each read back and equal to the original byte for byte"
     if done.prefix:
         yield f"The names go without {printable(done.prefix)!r}, which led to all of them."

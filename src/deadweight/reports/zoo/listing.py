@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deadweight.core.plural import plural
 from deadweight.core.zoo_report import ListedVersion, ZooListing
-from deadweight.reports.measures import size, times
+from deadweight.reports.measures import size, smaller
 from deadweight.reports.paint import Paint, fitted, printable
 
 _NAME = 32
@@ -24,9 +24,9 @@ def _lines(listing: ZooListing, paint: Paint) -> Iterator[str]:
     yield from (_row(one) for one in listing.versions)
     if listing.versions:
         yield ""
-    ratio = paint(times(listing.logical, listing.stored), "green", "bold")
+    ratio = paint(smaller(listing.logical, listing.stored), "green", "bold")
     whole = f"{size(listing.logical)} of files in {size(listing.stored)}"
-    yield f"{printable(listing.place)}: {plural(len(listing.versions), 'version')}, {whole}, {ratio} smaller"
+    yield f"{printable(listing.place)}: {plural(len(listing.versions), 'version')}, {whole}, {ratio}"
     if listing.unreferenced:
         yield f"{size(listing.unreferenced)} of that no version needs: deadweight zoo gc"
 
