@@ -76,6 +76,7 @@ def test_what_find_library_gives_is_reached_with_what_it_asks() -> None:
         "srv/app.py": b'find_library("sndfile")\n',
         "usr/lib/libsndfile.so.1": linked(),
         "usr/lib/libother.so.1": linked(),
+        "usr/lib/gcc/x86_64-linux-gnu/12/libsndfile.so": linked(),
         "sbin/ldconfig": _ELF,
     }
     assert _reached("srv/app.py", files) & files.keys() == {"usr/lib/libsndfile.so.1", "sbin/ldconfig"}
@@ -144,6 +145,17 @@ def test_a_wheel_counts_on_no_names_in_other_scripts() -> None:
     library = f"{_DIST}/torch/lib/libtorch.so"
     files: dict[str, bytes | Entry] = {**distribution_files(_DIST, "torch", files={"torch/lib/libtorch.so": _ASKS})}
     assert _reached(library, {**files, _IDN: linked("libidn2.so.0")}) == set()
+
+
+def test_modules_of_the_name_service_are_no_links_for_building() -> None:
+    files: dict[str, bytes | Entry] = {
+        "sbin/ldconfig": _says("libnss_%s.so"),
+        "usr/lib/libnss_compat.so": linked(),
+        "usr/bin/app": _says("libnss_files.so.2"),
+        "usr/lib/libnss_files.so.2": linked(),
+    }
+    assert _reached("sbin/ldconfig", files) == set()
+    assert _reached("usr/bin/app", files) == {"usr/lib/libnss_files.so.2"}
 
 
 def test_the_c_library_alone_needs_no_names_in_other_scripts() -> None:

@@ -29,7 +29,11 @@ SYSTEM_DATA: Mapping[str, tuple[str, str]] = MappingProxyType(
             usr/share/zoneinfo/UTC usr/share/zoneinfo/Etc/** usr/share/zoneinfo/GMT usr/share/zoneinfo/posixrules
             usr/share/zoneinfo/*.tab""",
         ),
-        "time zones of C++ and Java": ("libstdc++.so* libtz*.so* libjvm.so", "usr/share/zoneinfo/tzdata.zi"),
+        # libstdc++ has time zones since GCC 14, which brings 6.0.33 (gcc.gnu.org/onlinedocs/libstdc++/manual/abi.html).
+        "time zones of C++ and Java": (
+            "libstdc++.so.6.0.3[3-9] libstdc++.so.6.0.[4-9]? libtz*.so* libjvm.so",
+            "usr/share/zoneinfo/tzdata.zi",
+        ),
         "the locale that is always there": (
             "libc.so.6",
             "usr/lib/locale/C.utf8/** usr/lib/locale/C.UTF-8/** usr/share/locale/locale.alias etc/locale.alias",

@@ -18,6 +18,7 @@ class PythonTexts:
 
     scene: Scene
     _read: dict[str, PythonText | None] = field(default_factory=dict, repr=False)
+    _built: dict[str, DynamicImports] = field(default_factory=dict, repr=False)
 
     def of(self, path: str) -> PythonText | None:
         """What the source says, None for what is no Python source: by its name, or by the program it is for."""
@@ -27,7 +28,9 @@ class PythonTexts:
 
     def dynamic(self, path: str) -> DynamicImports:
         """What the source imports by names that it builds."""
-        return dynamic_imports(self.scene.ask(BODIES).read(path) or b"")
+        if path not in self._built:
+            self._built[path] = dynamic_imports(self.scene.ask(BODIES).read(path) or b"")
+        return self._built[path]
 
     def _text(self, path: str) -> PythonText | None:
         named = path.endswith(".py")

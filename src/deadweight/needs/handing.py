@@ -36,10 +36,9 @@ class Handing:
     def names(self, path: str) -> Iterator[tuple[str, str]]:
         """The names that the source hands on to be imported, and the function that imports each."""
         functions = self._of(self.scene.ask(HOLDERS).get(path, ""))
-        body = self.scene.ask(BODIES).read(path) if functions else None
-        for one in functions.values() if body else ():
-            if body and one.name.encode() in body:
-                yield from ((name, one.name) for name in sorted(names_handed(body, one) or ()))
+        body = self.scene.ask(BODIES).read(path) or b"" if functions else b""
+        for one in functions.values():
+            yield from ((name, one.name) for name in sorted(_given(body, one) or ()))
 
     def _of(self, info: str) -> Mapping[tuple[str, int], Handed]:
         if info not in self._found:
@@ -49,13 +48,17 @@ class Handing:
     def _work(self, info: str) -> Mapping[tuple[str, int], Handed]:
         """The functions, in two passes over the sources, which are never held together."""
         made = {(path, one.line): one for path in self._importing(info) for one in self._private(path)}
-        calls: dict[tuple[str, int], list[bool]] = {key: [] for key in made}
-        for _, body in self._bodies(info) if made else ():
-            for key, one in made.items():
-                if one.name.encode() in body:
-                    given = names_handed(body, one)
-                    calls[key].extend(() if given == frozenset() else (given is not None,))
-        return {key: one for key, one in made.items() if calls[key] and all(calls[key])}
+        own = {key: _given(self.scene.ask(BODIES).read(key[0]) or b"", one) for key, one in made.items()}
+        made = {key: one for key, one in made.items() if own[key] is not None}
+        calls = {key: bool(own[key]) for key in made}
+        for path, body in self._bodies(info) if made else ():
+            for key, one in [*made.items()]:
+                if path != key[0] and one.name.encode() in body:
+                    given = _given(body, one)
+                    calls[key] |= bool(given)
+                    if given is None:
+                        del made[key]
+        return {key: one for key, one in made.items() if calls[key]}
 
     def _importing(self, info: str) -> Iterator[str]:
         return (path for path, body in self._bodies(info) if _IMPORTS.search(body))
@@ -71,6 +74,12 @@ class Handing:
         for path in holder.files if holder else ():
             if path.endswith(".py") and not is_test(path):
                 yield path, self.scene.ask(BODIES).read(path) or b""
+
+
+def _given(body: bytes, one: Handed) -> frozenset[str] | None:
+    """The names that the source hands to the function, None where it may hand others; it is parsed where it may."""
+    stands = re.search(rb"\b%s\b" % re.escape(one.name.encode()), body)
+    return names_handed(body, one) if stands else frozenset()
 
 
 HANDING: Fact[Handing] = Fact("functions that import what they are handed", Handing)

@@ -44,10 +44,13 @@ _C_LIBRARY = re.compile(r"(?:^|/)libc(?:-2\.\d+)?\.so(?:\.6)?$")
 _OTHER_SCRIPTS = "libidn2.so.0"
 """What glibc loads where getaddrinfo is asked for names in other scripts (AI_IDN), a flag that Python lacks."""
 _SERVICES = "libnss_"
-"""Modules of the name service, which are a family: by this pattern links for building would be found."""
+"""Modules of the name service, which are a family: what holds the C library (ldconfig) would by its pattern find links
+for building alone."""
 _ASKS_FOR_NAMES = "getaddrinfo"
 _ASKS_PLAINLY = re.compile(r"(?:^|/)(?:_socket\.[^/]*so|(?:lib)?python\d[^/]*|libcrypto[.-][^/]*)$")
 """Python and OpenSSL: they ask without that flag."""
+_COMPILERS_OWN = re.compile(r"usr/lib(?:64)?/gcc/")
+"""Where GCC keeps links and libraries to build with; no loader searches there, and so ldconfig lists none of them."""
 _LISTS_LIBRARIES = ("sbin/ldconfig", "usr/sbin/ldconfig")
 
 
@@ -67,8 +70,9 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         named = frozenset(
             name for name in named if not _is_renamed(name, (*file.dynamic.needed, path.rpartition("/")[2]))
         )
+        named = frozenset(name for name in named if not (name.startswith(_SERVICES) and "%" in name))
         if _C_LIBRARY.search(path):
-            named = frozenset(name for name in named if name != _OTHER_SCRIPTS and not name.startswith(_SERVICES))
+            named -= {_OTHER_SCRIPTS}
         elif _ASKS_FOR_NAMES in named and not _asks_plainly(scene, path):
             named |= {_OTHER_SCRIPTS}
         yield from _of_native(scene, path, named)
@@ -191,7 +195,8 @@ def _looked_up(scene: Scene, names: SourceNames) -> Iterator[Step]:
     for known, paths in providers.items():
         stem = known.removeprefix("lib").partition(".so")[0]
         if known.startswith("lib") and stem in names.looked_up:
-            yield from (Step(one, f"is what find_library({stem!r}) gives") for one in paths)
+            found = (one for one in paths if not _COMPILERS_OWN.match(one))
+            yield from (Step(one, f"is what find_library({stem!r}) gives") for one in found)
 
 
 NEED: Need = Need("named-files", "libraries, programs and files that code names", _seeds, _follow)
