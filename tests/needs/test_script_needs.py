@@ -161,3 +161,20 @@ def test_what_pip_installed_and_nobody_executes_needs_no_interpreter(name: str, 
     scene = system_scene({"bin/sh": _ELF, **installed, path: entry_of(path, script).but(mode=mode)})
     scene.artifact.contents.bodies[0, path] = script  # type: ignore[attr-defined]
     assert _reached(scene, path) == reached
+
+
+@pytest.mark.parametrize(
+    ("line", "shell", "reached"),
+    [
+        ('if [ -x "$1" ] && test -r "$1"; then printf "%s"; fi', "dash", set()),
+        ("echo x | xargs test -r", "dash", {"usr/bin/test"}),
+        ("/usr/bin/test -r x", "bash", {"usr/bin/test"}),
+        ("test -r x; readlink x", "busybox", {"usr/bin/readlink"}),
+        ("test -r x", "mksh", {"usr/bin/test"}),
+    ],
+)
+def test_what_a_shell_does_itself_needs_no_program(line: str, shell: str, reached: set[str]) -> None:
+    programs = {f"usr/bin/{name}": _ELF for name in (shell, "[", "test", "printf", "xargs", "readlink")}
+    script: dict[str, bytes | Entry] = {"srv/a.sh": f"#!/bin/sh\n{line}\n".encode(), **programs}
+    found = _reached(system_scene({**script, "bin/sh": link("bin/sh", f"/usr/bin/{shell}")}), "srv/a.sh")
+    assert found - {"bin/sh", "usr/bin/xargs"} == reached

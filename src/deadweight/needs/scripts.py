@@ -27,6 +27,29 @@ _INSTALLED = frozenset({OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind
 _PROGRAM_PLACES = frozenset(("bin", "sbin", "libexec", "scripts"))
 _FOR_BUILDING = re.compile(r"(?:^|/)[^/]+-config$")
 """What tells a compiler how to build with a library."""
+_BUILT_IN = frozenset(("[", "test", "echo", "printf", "true", "false", "pwd", "kill"))
+"""What each of these shells does itself, though a program of the name lies there for those that can't."""
+_SHELLS = frozenset(("dash", "bash", "busybox", "zsh"))
+_RUN_OTHERS = frozenset(
+    [
+        "env",
+        "xargs",
+        "exec",
+        "find",
+        "nohup",
+        "sudo",
+        "su",
+        "timeout",
+        "parallel",
+        "chroot",
+        "nice",
+        "setsid",
+        "time",
+        "watch",
+        "ssh",
+    ]
+)
+"""What is handed a program to run: it is one of the file system then."""
 _RUNS_A_LINE = re.compile("-[a-z]*c[a-z]*")
 
 
@@ -64,8 +87,18 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
     if shebang.is_shell if shebang else path.endswith(".sh"):
         text = body.decode("utf-8", "replace")
         said = without_messages(text) if _is_installed(scene, path) else text
-        yield from _words(scene, said, "is a word of the shell script", path)
+        own = _done_within(scene, shebang.interpreter if shebang else "", said)
+        steps = _words(scene, said, "is a word of the shell script", path)
+        yield from (step for step in steps if posixpath.basename(step.path) not in own)
         yield from _modules(scene, text, "is a module that the shell script names", path)
+
+
+def _done_within(scene: Scene, interpreter: str, text: str) -> frozenset[str]:
+    """The words of the script that its shell needs no program for; none where something else may run them."""
+    shells = {posixpath.basename(scene.listing.resolve(one) or one) for one in seen_at(scene, interpreter)}
+    words = frozenset(shell_words(text))
+    paths = {posixpath.basename(word) for word in words if "/" in word}
+    return _BUILT_IN - paths if shells and shells <= _SHELLS and not words & _RUN_OTHERS else frozenset()
 
 
 def _words(scene: Scene, text: str, says: str, script: str) -> Iterator[Step]:
