@@ -30,25 +30,9 @@ _FOR_BUILDING = re.compile(r"(?:^|/)[^/]+-config$")
 _BUILT_IN = frozenset(("[", "test", "echo", "printf", "true", "false", "pwd", "kill"))
 """What each of these shells does itself, though a program of the name lies there for those that can't."""
 _SHELLS = frozenset(("dash", "bash", "busybox", "zsh"))
-_RUN_OTHERS = frozenset(
-    [
-        "env",
-        "xargs",
-        "exec",
-        "find",
-        "nohup",
-        "sudo",
-        "su",
-        "timeout",
-        "parallel",
-        "chroot",
-        "nice",
-        "setsid",
-        "time",
-        "watch",
-        "ssh",
-    ]
-)
+_OTHERS = """
+    env xargs exec find nohup sudo su timeout parallel chroot nice setsid time watch ssh"""
+_RUN_OTHERS = frozenset(_OTHERS.split())
 """What is handed a program to run: it is one of the file system then."""
 _RUNS_A_LINE = re.compile("-[a-z]*c[a-z]*")
 
