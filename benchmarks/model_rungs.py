@@ -38,6 +38,8 @@ RATIO = {
     "CREPE tiny": 13.0,
 }
 """How many times smaller is asked for: stated before anything is measured, so that the gate has one look."""
+USUAL = {"Resemblyzer, stripped": "feedback"}
+"""Where four bits in groups are not enough: they break recurrent gates, which take a step for each row and feedback."""
 PRUNED = {"MiniLM, 10 % pruned": "0.1", "MiniLM, 30 % pruned": "0.3"}
 
 
@@ -89,8 +91,8 @@ def strip(ladder: Ladder, model: str) -> None:
 
 
 def usual(ladder: Ladder, model: str) -> None:
-    """Four bits a weight in groups, as the tools that quantise have it, embeddings and convolutions included."""
-    squeezed(ladder, "usual", model, "--ratio", "5", "--method", "int4")
+    """Four bits a weight in groups, embeddings and convolutions included, as tools that quantise have it; or `USUAL`."""
+    squeezed(ladder, "usual", model, "--ratio", "5", "--method", USUAL.get(model, "int4"))
 
 
 def ours(ladder: Ladder, model: str) -> None:

@@ -62,11 +62,15 @@ def predict(model, frames):
     found = []
     with torch.inference_mode():
         for start in range(0, len(frames), BATCH):
-            found.append(model(torch.tensor(np.stack(frames[start : start + BATCH]))).numpy())
+            found.append(forward(model, frames[start : start + BATCH]).numpy())
     sure = np.concatenate(found)
     bins = np.arange(sure.shape[1])
     sure = np.where(np.abs(bins - sure.argmax(1)[:, None]) <= 4, sure, 0)
     return (sure * (LOWEST_BIN + CENTS_PER_BIN * bins)).sum(1) / sure.sum(1)
+
+
+def forward(model, frames):
+    return model(torch.tensor(np.stack(frames)))
 
 
 def tones(count, seed):

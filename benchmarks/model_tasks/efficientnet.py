@@ -104,9 +104,12 @@ def predict(model, pictures):
     found = []
     with torch.inference_mode():
         for start in range(0, len(pictures), BATCH):
-            batch = torch.tensor(np.stack(pictures[start : start + BATCH])).permute(0, 3, 1, 2)
-            found.append(model((batch.float() - 127) / 128).numpy())
+            found.append(forward(model, pictures[start : start + BATCH]).numpy())
     return np.concatenate(found)
+
+
+def forward(model, pictures):
+    return model((torch.tensor(np.stack(pictures)).permute(0, 3, 1, 2).float() - 127) / 128)
 
 
 def crops(part, each, seed):

@@ -105,6 +105,7 @@ def check_sums() -> None:
     assert [one.place for one in found][:4] == ["blocks.0.first", "blocks.0.wide", "blocks.0.narrow", "blocks.1.first"]
     assert [one.norm for one in found][:3] == ["blocks.0.norms.0", None, "blocks.0.norms.1"]
     assert (found[-1].place, found[-1].norm) == ("head.0", None)
+    assert route(model, names_of(model.named_parameters(), tensors), lambda: (model(inputs), model(inputs))) == ()
 
 
 def check_shared() -> None:

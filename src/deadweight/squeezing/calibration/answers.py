@@ -23,8 +23,10 @@ from deadweight.squeezing.rounding.codes import Reals
 from deadweight.squeezing.rounding.coupling import Coupling
 from deadweight.squeezing.rounding.feedback import WIDEST
 
-MOST = 512
+MOST = 2048
 """Calibration inputs that are asked, evenly spread."""
+NUDGES = 2
+"""Random changes of each answer: there are to be more gradients than a layer has outputs."""
 BATCH = 16
 DAMPING = 0.1
 """Of what is added to each square, in shares of their mean: gradients are few, and of the weights before rounding."""
@@ -95,7 +97,9 @@ def _nudge(program: Program, model: Any, progress: Progress) -> None:  # noqa: A
         given = program.forward(model, some)
         if not getattr(given, "requires_grad", False):
             break
-        (given * torch.randn(given.shape, generator=chance).to(given)).sum().backward()
+        for number in range(NUDGES):
+            nudge = torch.randn(given.shape, generator=chance).to(given)
+            (given * nudge).sum().backward(retain_graph=number + 1 < NUDGES)
         progress.advance(len(some))
     progress.finish()
 

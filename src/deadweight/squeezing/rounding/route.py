@@ -44,7 +44,7 @@ def route(model: Any, names: Mapping[int, str], run: Run) -> tuple[Step, ...]:  
     modules = dict(model.named_modules())
     held = Counter(names.get(id(modules[one.place].weight), "") for one in once if not one.is_norm)
     found = []
-    for one, after in zip(once, [*once[1:], None], strict=True):
+    for one, after in zip(once, [*once[1:], None], strict=False):
         module = modules[one.place]
         name = names.get(id(getattr(module, "weight", None)), "")
         if one.is_norm or held[name] != 1 or not name:
