@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from deadweight.facts.handed_names import Handed, handed
+from deadweight.facts.tree_parts import lines_of, nodes_on
 
 _IMPORTERS = frozenset({"import_module", "__import__", "run_module", "resolve_name"})
 _LISTERS = frozenset({"iter_modules", "walk_packages"})
+_CALLED = _IMPORTERS | _LISTERS
+_NAMES = re.compile(rb"\b(?:" + "|".join(sorted(_CALLED)).encode() + rb")\b")
 _LOADED = frozenset({"__name__", "__module__", "__package__", "__qualname__"})
 _CONTAINERS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Constant)
 _BLANK = re.compile(r"%s|\{\w*\}")
 _ENDING = re.compile(r"(?:\.[A-Za-z_]\w*)+\.?")
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def dynamic_imports(body: bytes) -> DynamicImports:
     endings: set[str] = set()
     by_parameters: list[Handed] = []
     lists = False
-    for call, scopes in _calls(tree, (tree,)):
+    for call, scopes in _calls(tree, body):
         lists = lists or _called(call) in _LISTERS
         begins = _begins(call, scopes)
         given = handed(call, scopes) if (begins is None or begins) and _called(call) not in _LISTERS else None
@@ -72,15 +74,11 @@ def dynamic_imports(body: bytes) -> DynamicImports:
     )
 
 
-def _calls(node: ast.AST, scopes: tuple[ast.AST, ...]) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
+def _calls(tree: ast.AST, body: bytes) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
     """Each call that imports by name, with the functions that it stands in, outermost first."""
-    waiting = [(node, scopes)]
-    while waiting:
-        here, around = waiting.pop()
-        for child in ast.iter_child_nodes(here):
-            if isinstance(child, ast.Call) and _called(child) in _IMPORTERS | _LISTERS:
-                yield child, around
-            waiting.append((child, (*around, child) if isinstance(child, _SCOPES) else around))
+    for node, scopes in nodes_on(tree, lines_of(body, _NAMES)):
+        if isinstance(node, ast.Call) and _called(node) in _CALLED:
+            yield node, scopes
 
 
 def _called(call: ast.Call) -> str:

@@ -8,10 +8,13 @@ function on, makes it what only a run can tell.
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+
+from deadweight.facts.tree_parts import lines_of, nodes_on
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ABOUT = frozenset({"__module__", "__name__", "__qualname__", "__doc__"})
@@ -121,9 +124,11 @@ def names_handed(body: bytes, one: Handed) -> frozenset[str] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            nodes = list(ast.walk(ast.parse(body)))
+            tree = ast.parse(body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    stands = re.compile(rb"\b%s\b" % re.escape(one.name.encode()))
+    nodes = [node for node, _ in nodes_on(tree, lines_of(body, stands))]
     if any(
         isinstance(node, ast.alias) and node.name == one.name and node.asname not in (None, one.name) for node in nodes
     ):
