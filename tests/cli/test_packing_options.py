@@ -12,7 +12,13 @@ from deadweight.cli.program import run
 
 @pytest.mark.parametrize(
     ("said", "advice"),
-    [("zstd:23", "from 1 to 22"), ("gzip:0", "1 to 9"), ("store:1", "no levels"), ("zip:6", "There are")],
+    [
+        ("zstd:23", "from 1 to 22"),
+        ("gzip:0", "1 to 9"),
+        ("store:1", "no levels"),
+        ("zip:6", "There are"),
+        ("lz4", "There are"),
+    ],
 )
 def test_a_level_that_a_codec_lacks_is_refused(
     said: str, advice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -21,6 +27,27 @@ def test_a_level_that_a_codec_lacks_is_refused(
     assert run(["slim", str(image), "-o", str(tmp_path / "out"), "--codec", said]) != 0
     assert advice in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "codec", "advice"),
+    [
+        ("directory", "gzip", "write an archive"),
+        ("zip", "zstd", "gzip, store"),
+        ("oci-layout", "xz", "gzip, store, zstd"),
+    ],
+)
+def test_a_codec_that_the_result_is_not_packed_with_is_told_of_the_result_by_its_name(
+    form: str, codec: str, advice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "notes.txt").write_text("x")
+    words = ["slim", str(tmp_path / "app"), "-o", str(tmp_path / "out"), "--to", form, "--codec", codec]
+    assert run([*words, "--run", "false", "--probe", "imports"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"{tmp_path / 'out'}: a {form} is not packed with {codec}" in said
+    assert advice in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["app"]
 
 
 def test_a_higher_level_packs_what_is_written_anew_smaller(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from builders.random_trees import Planted, Tree, below, listing, plant, tree_bytes, trees, with_files
 from builders.zips import wheel_files, zip_of
+from deadweight.codecs.detection import codecs
 from deadweight.core.artifact import Artifact
 from deadweight.core.changes import Changes
 from deadweight.core.entry import Kind
-from deadweight.core.errors import Refused
+from deadweight.core.errors import Refused, UsageError
 from deadweight.core.seams import Format, Opening, Packing
 from deadweight.formats.recognition import format_named, formats, recognise
 
@@ -239,3 +240,20 @@ def test_a_flipped_bit_is_refused_or_harmless_and_never_a_crash(name: str, place
 def test_no_two_formats_have_one_name() -> None:
     names = [one.name for one in formats()]
     assert len(set(names)) == len(names)
+
+
+@EVERY
+def test_a_format_is_packed_with_the_codecs_that_it_names_and_no_others(name: str, tmp_path: Path) -> None:
+    form = format_named(name)
+    artifact = form.open(made(name, SMALL, tmp_path), Opening())
+    changes = Changes(removed=frozenset({"pkg/empty"}))
+    assert form.pack is not None
+    named = frozenset(codecs()) if form.codecs is None else form.codecs
+    for codec in codecs():
+        out = tmp_path / f"out-{codec}"
+        if codec in named:
+            form.pack(artifact, changes, out, Packing(codec=codec))
+            assert out.exists()
+        else:
+            with pytest.raises(UsageError, match="not packed with"):
+                form.pack(artifact, changes, out, Packing(codec=codec))

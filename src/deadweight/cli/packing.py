@@ -64,9 +64,9 @@ def _packing(asked: Settings, given: Mapping[str, Any]) -> Packing:
 def _codec(text: str) -> tuple[str, int | None]:
     """The name of a codec and the level behind its colon; none for the codec's own."""
     name, colon, level = text.partition(":")
+    most = codec_named(name).highest if text else 0
     if not colon:
         return name, None
-    most = codec_named(name).highest
     if not (level.isascii() and level.isdigit() and 1 <= int(level) <= most):
         says = f"{name} has levels from 1 to {most}" if most else f"{name} has no levels"
         raise UsageError(f"{text!r} is no compression: {says}", where="--codec", advice="Write --codec zstd:12.")

@@ -85,8 +85,8 @@ class Format:
 
     `rank` orders recognition, lowest first: what is more special goes before what is more general. `recognise`
     looks at the content and never at the name. `packs` names the formats whose artifacts it can write, empty for a
-    format that is only read. `pack` writes the artifact with the changes made to a path that does not exist yet,
-    whole or not at all.
+    format that is only read, `codecs` the compressions that it is written with, None for any. `pack` writes the
+    artifact with the changes made to a path that does not exist yet, whole or not at all.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Format:
     stores: frozenset[Storage]
     packs: frozenset[str] = frozenset()
     pack: Callable[[Artifact, Changes, Path, Packing], None] | None = None
+    codecs: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,4 +29,5 @@ FORMAT: Format = Format(
     stores=TREE_STORES,
     packs=TREE_SOURCES,
     pack=pack_tree,
+    codecs=frozenset(),
 )

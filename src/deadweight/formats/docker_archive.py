@@ -11,7 +11,7 @@ from deadweight.formats.images.docker_choice import MANIFEST, choose_docker
 from deadweight.formats.images.open import open_image
 from deadweight.formats.images.store import archive_store
 from deadweight.formats.images.traces import holds
-from deadweight.formats.images.writer import PACKED, pack_docker_archive
+from deadweight.formats.images.writer import LAYER_CODECS, PACKED, pack_docker_archive
 
 
 def _recognise(path: Path) -> bool:
@@ -32,4 +32,5 @@ FORMAT: Format = Format(
     stores=frozenset(Storage),
     packs=PACKED,
     pack=pack_docker_archive,
+    codecs=LAYER_CODECS,
 )

@@ -11,7 +11,7 @@ from deadweight.formats.images.oci_choice import INDEX, LAYOUT, choose_oci
 from deadweight.formats.images.open import open_image
 from deadweight.formats.images.store import archive_store
 from deadweight.formats.images.traces import holds
-from deadweight.formats.images.writer import PACKED, pack_oci_archive
+from deadweight.formats.images.writer import LAYER_CODECS, PACKED, pack_oci_archive
 
 
 def _recognise(path: Path) -> bool:
@@ -32,4 +32,5 @@ FORMAT: Format = Format(
     stores=frozenset(Storage),
     packs=PACKED,
     pack=pack_oci_archive,
+    codecs=LAYER_CODECS,
 )

@@ -10,7 +10,7 @@ from deadweight.core.seams import Format, Opening
 from deadweight.formats.images.oci_choice import INDEX, LAYOUT, choose_oci
 from deadweight.formats.images.open import open_image
 from deadweight.formats.images.store import folder_store
-from deadweight.formats.images.writer import PACKED, pack_oci_layout
+from deadweight.formats.images.writer import LAYER_CODECS, PACKED, pack_oci_layout
 
 
 def _recognise(path: Path) -> bool:
@@ -31,4 +31,5 @@ FORMAT: Format = Format(
     stores=frozenset(Storage),
     packs=PACKED,
     pack=pack_oci_layout,
+    codecs=LAYER_CODECS,
 )

@@ -44,4 +44,5 @@ FORMAT: Format = Format(
     stores=frozenset({Storage.MODES}),
     packs=frozenset({"wheel"}),
     pack=pack_zip,
+    codecs=frozenset({"store", "gzip"}),
 )

@@ -36,4 +36,5 @@ FORMAT: Format = Format(
     stores=frozenset({Storage.SYMLINKS, Storage.MODES}),
     packs=frozenset(_SOURCES),
     pack=pack_zip,
+    codecs=frozenset({"store", "gzip"}),
 )

@@ -23,7 +23,7 @@ def open_project(path: Path, environment: Path | None = None) -> Project:
     UsageError tells every problem of its files at once; what is no folder is refused as one.
     """
     if not path.is_dir():
-        what = "is no folder" if path.exists() else "is not there"
+        what = "it is no folder" if path.exists() else "there is nothing at this path"
         raise UsageError(what, where=str(path), advice="Give the folder of a project.")
     files = project_files(path)
     stated = declarations(path, files)

@@ -10,6 +10,7 @@ from deadweight.core.report import Composition
 from deadweight.core.scene import Scene
 from deadweight.facts.composition import COMPOSITION
 from deadweight.pipeline.exercise import Exercise, proving
+from deadweight.pipeline.making.output import Output, target_format
 from deadweight.pipeline.scratch.alike import from_scratch
 from deadweight.pipeline.target import Target, open_scene
 from deadweight.pipeline.tracing.watching import watched
@@ -29,15 +30,19 @@ class Ready:
     opened: Composition
 
 
-def readied(target: Target, running: tuple[Exercise | None, Wanted], watch: Watch, *, scratch: bool) -> Ready:
-    """The artifact as cuts are judged on it; with `scratch` it is an image, composed of the tree that was opened."""
+def readied(target: Target, running: tuple[Exercise | None, Wanted], watch: Watch, output: Output) -> Ready:
+    """The artifact as cuts are judged on it; from scratch it is an image, composed of the tree that was opened.
+
+    An output that can't be written is told before anything is run.
+    """
     exercise, what = running
     with watch.stage("open and attribute"):
         scene = open_scene(target)
+    target_format(scene, output)
     with watch.stage("trace"):
         exercise = watched(scene, exercise, what)
     opened = scene.ask(COMPOSITION)
-    if scratch:
+    if output.from_scratch:
         with watch.stage("compose and trace"):
             scene = from_scratch(scene, exercise, target.sight)
             exercise = watched(scene, replace(exercise, trace=None) if exercise else None, what)

@@ -31,7 +31,7 @@ def slim(
     out = output if isinstance(output, Output) else Output(Path(output))
     seen, watch = run_by(target, exercise), Watch()
     check_free(out, Path(seen.path))
-    ready = readied(seen, (exercise, what), watch, scratch=out.from_scratch)
+    ready = readied(seen, (exercise, what), watch, out)
     wanted = replace(what, provable=exercise is not None) if isinstance(what, Choice) else what
     with ExitStack() as open_rooms:
         ground = open_rooms.enter_context(swapped(ready.scene, wanted, out, watch))

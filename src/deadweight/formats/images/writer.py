@@ -47,6 +47,9 @@ IMAGES = frozenset({"docker-archive", "oci-layout", "oci-archive"})
 PACKED = TREES | IMAGES | {COMPOSED}
 """The formats whose artifacts can be written as images."""
 
+LAYER_CODECS = frozenset({"store", "gzip", "zstd"})
+"""The compressions that layers are written with: those that image specifications name."""
+
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 """What images call the machines that Linux calls otherwise."""
 

@@ -31,7 +31,7 @@ class Output:
 
 
 def target_format(scene: Scene, output: Output) -> Format:
-    """The format to write, where it can take this artifact; else UsageError."""
+    """The format to write, where it can take this artifact and the compression; else UsageError."""
     usual = "oci-layout" if output.from_scratch else scene.artifact.format
     target = format_named(output.format or usual)
     if target.pack is None or scene.artifact.format not in target.packs:
@@ -40,7 +40,20 @@ def target_format(scene: Scene, output: Output) -> Format:
             where=str(output.path),
             advice="Leave --to out to keep the artifact's own format.",
         )
+    _check_codec(target, output)
     return target
+
+
+def _check_codec(target: Format, output: Output) -> None:
+    codec = output.packing.codec
+    if codec and target.codecs is not None and codec not in target.codecs:
+        takes = ", ".join(sorted(target.codecs))
+        others = f"choose one of {takes}" if takes else "write an archive: --to tar, zip or oci-layout"
+        raise UsageError(
+            f"a {target.name} is not packed with {codec}",
+            where=str(output.path),
+            advice=f"Leave --codec out, or {others}.",
+        )
 
 
 def check_free(output: Output, target: Path) -> None:
