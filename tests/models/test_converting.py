@@ -219,9 +219,18 @@ def test_a_squeezed_file_is_not_taken_for_a_plain_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["", ".gguf", ".h5", ".safetensor"])
 def test_an_ending_that_is_not_written_is_a_mistake_that_names_those_that_are(tmp_path: Path, ending: str) -> None:
-    with pytest.raises(UsageError, match="no form that is written") as told:
+    with pytest.raises(UsageError, match="no form that is written|no ending") as told:
         form_of(tmp_path / f"a{ending}")
     assert all(one in told.value.advice for one in (".safetensors", ".pt", ".npz", ".onnx"))
+
+
+@pytest.mark.parametrize(("named", "is_told"), [(None, False), ("", True)])
+def test_a_file_without_an_ending_is_told_of_the_option_where_there_is_one(
+    tmp_path: Path, named: str | None, is_told: bool
+) -> None:
+    with pytest.raises(UsageError, match="it has no ending that says its form") as caught:
+        form_of(tmp_path / "weights", named)
+    assert ("--to" in caught.value.advice) is is_told
 
 
 def test_the_form_may_be_said_where_the_ending_does_not(tmp_path: Path) -> None:

@@ -102,15 +102,18 @@ NAMES = (*(form.name for form in FORMS), ONNX)
 """What `--to` takes."""
 
 
-def form_of(out: Path, named: str = "") -> Form | None:
-    """The form by its name, else by the ending of the file; None for ONNX. Raises UsageError for no known one."""
+def form_of(out: Path, named: str | None = None) -> Form | None:
+    """The form by its name, else by the ending of the file; None for ONNX. Raises UsageError for no known one.
+
+    A name, if only an empty one, is of a command that takes it.
+    """
     if (named or out.suffix.removeprefix(".")) == ONNX:
         return None
     for form in FORMS:
         if named == form.name or (not named and out.suffix in form.endings):
             return form
     raise UsageError(
-        f"{out.suffix or 'no ending'!r} is no form that is written",
+        f"{out.suffix!r} is no form that is written" if out.suffix else "it has no ending that says its form",
         where=str(out),
-        advice=f"Name it {ENDINGS} or {ONNX_ENDING}, or say which with --to.",
+        advice=f"Name it {ENDINGS} or {ONNX_ENDING}{'' if named is None else ', or say which with --to'}.",
     )

@@ -58,7 +58,7 @@ def _check(checkpoints: Sequence[Checkpoint], out: Path, lost: Sequence[str]) ->
         )
     if out.suffix != SAFETENSORS_ENDING and not _is_torch(out):
         raise UsageError(
-            f"{out.suffix or 'no ending'!r} is no format that is written",
+            f"{out.suffix!r} is no format that is written" if out.suffix else "it has no ending that says its format",
             where=str(out),
             advice=f"Name it {SAFETENSORS_ENDING}, or {', '.join(TORCH_ENDINGS)} for torch.",
         )
