@@ -38,7 +38,7 @@ from deadweight.core.globs import matcher
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.model_files import MODEL_FILES
-from deadweight.rules.model_verdicts import share_to_keep, verdict_on, verdict_told
+from deadweight.facts.model_verdicts import share_to_keep, verdict_on, verdict_told
 
 _NAME = "lossy-models"
 _SMALLEST = 1 << 20
