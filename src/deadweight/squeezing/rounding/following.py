@@ -32,8 +32,13 @@ from deadweight.squeezing.storing.container import SqueezedModel
 from deadweight.squeezing.storing.decoding import weights as decoded
 from deadweight.squeezing.storing.squeezed import Squeezed
 
-MOST = 256
-"""Calibration inputs that go side by side, evenly spread."""
+MOST = 1024
+"""Calibration inputs that go side by side, evenly spread.
+
+Measured on MiniLM at 14.2 times: the cosine falls by 0.039 with 1,090, by 0.054 with 218.
+"""
+NUMBERS = 1 << 26
+"""Numbers that may come to a layer from all of them together: each is held four times, in four bytes."""
 _BATCHES = (32, 8, 1)
 _FEWEST = 2
 _MORE = 800
@@ -55,10 +60,10 @@ def followed(program: Program, weights: Weights, model: SqueezedModel, choice: C
     original, small = (program.build(one) for one in (weights.tensors, model.weights()))
     if not hasattr(original, "named_modules") or len(program.calibration) < _FEWEST:
         return model
-    inputs = program.calibration[:: -(-len(program.calibration) // MOST)]
-    size, steps = _route(program, weights, original, inputs)
+    size, steps = _route(program, weights, original)
     if not steps:
         return model
+    inputs = spread(program.calibration, size, max(one.numbers for one in steps))
     pair = _Pair(program, original, small)
     with ExitStack() as stack:
         stack.enter_context(hooked(hook for step in steps for hook in pair.hooks(step)))
@@ -73,16 +78,17 @@ def slack_of(weights: Weights) -> int:
     return sum(weights.tensors[name].size for name in weights.kinds if _is_fit(weights, name)) // _MORE
 
 
-def _route(
-    program: Program,
-    weights: Weights,
-    original: Any,  # noqa: ANN401  the user's own model
-    inputs: Sequence[Any],
-) -> tuple[int, tuple[Step, ...]]:
+def spread(inputs: Sequence[Any], size: int, numbers: int) -> Sequence[Any]:
+    """As many inputs, evenly spread, as there is room for where `size` of them make so many numbers."""
+    count = min(len(inputs), MOST, max(size, NUMBERS * size // max(1, numbers)))
+    return [inputs[at * len(inputs) // count] for at in range(count)]
+
+
+def _route(program: Program, weights: Weights, original: Any) -> tuple[int, tuple[Step, ...]]:  # noqa: ANN401  the user's
     """The largest batch in which layers are called once, and these layers."""
     names = names_of(original.named_parameters(), weights.tensors)
     for size in _BATCHES:
-        found = route(original, names, partial(program.rows, original, inputs[:size]))
+        found = route(original, names, partial(program.rows, original, program.calibration[:size]))
         steps = tuple(one for one in found if _is_fit(weights, one.weight))
         if steps:
             return size, steps

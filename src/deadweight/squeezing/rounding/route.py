@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from deadweight.squeezing.calibration.hooks import hooked
@@ -20,13 +21,15 @@ class Step:
     """A linear layer by its place among the modules, and the names of its tensors.
 
     `norm` is the place of the normalisation that takes the sum of its outputs and of something else, such as what a
-    residual connection carries past it; None where no such sum was found.
+    residual connection carries past it; None where no such sum was found. `numbers` are those that came to it or from
+    it, whichever are more.
     """
 
     place: str
     weight: str
     bias: str | None
     norm: str | None = None
+    numbers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def route(model: Any, names: Mapping[int, str], run: Run) -> tuple[Step, ...]:  
             continue
         is_taken = after is not None and after.is_norm and after.shape == one.shape
         norm = after.place if after is not None and is_taken and _is_sum(module, modules[after.place], run) else None
-        found.append(Step(one.place, name, names.get(id(module.bias)), norm))
+        numbers = prod(one.shape[:-1]) * max(module.weight.shape)
+        found.append(Step(one.place, name, names.get(id(module.bias)), norm, numbers))
     return tuple(found)
 
 
