@@ -13,11 +13,7 @@ def test_all_inputs_go_side_by_side_where_there_are_few_and_they_are_small() -> 
 
 
 def test_many_inputs_are_evenly_spread() -> None:
-    found = list(spread(range(10 * MOST), 32, 32))
-    assert found == list(range(0, 10 * MOST, 10))
-    apart = [after - before for before, after in zip(found, found[1:], strict=False)]
-    assert len(found) == MOST
-    assert set(apart) == {10}
+    assert list(spread(range(10 * MOST), 32, 32)) == list(range(0, 10 * MOST, 10))
 
 
 def test_inputs_that_make_many_numbers_are_fewer_and_never_less_than_a_batch() -> None:
