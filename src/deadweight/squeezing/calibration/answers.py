@@ -10,6 +10,7 @@ one output costs what it costs in any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from deadweight.core.progress import SILENT, Progress
 from deadweight.judging.array import Array
 from deadweight.judging.task import Program
 from deadweight.squeezing.calibration.hooks import hooked
+from deadweight.squeezing.calibration.moments import Rows
 from deadweight.squeezing.calibration.torch_layers import names_of
 from deadweight.squeezing.rounding.codes import Reals
 from deadweight.squeezing.rounding.coupling import Coupling
@@ -45,13 +47,39 @@ def felt(program: Program, tensors: Mapping[str, Array], progress: Progress = SI
         return {}
     for one in model.parameters():
         one.requires_grad_(False)
-    names, found = names_of(model.named_parameters(), tensors), dict[str, Reals]()
+    names, found = names_of(model.named_parameters(), tensors), dict[str, _Gradients]()
     with hooked(_watched(model, names, found)):
         _nudge(program, model, progress)
-    return {name: Coupling(one, DAMPING) for name, one in found.items() if np.isfinite(one).all() and one.any()}
+    sums = {name: one.products() for name, one in found.items()}
+    return {name: Coupling(one, DAMPING) for name, one in sums.items() if np.isfinite(one).all() and one.any()}
 
 
-def _watched(model: Any, names: Mapping[int, str], found: dict[str, Reals]) -> Iterator[Any]:  # noqa: ANN401  torch's
+@dataclass(slots=True)
+class _Gradients:
+    """The gradients that came to the outputs of a layer: the sum of their outer products, and those not added yet."""
+
+    width: int
+    total: Reals = field(init=False)
+    waiting: list[Rows] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.total = np.zeros((self.width, self.width))
+
+    def add(self, rows: Rows) -> None:
+        """Many at a time: a product of few is nothing beside adding it to the sum."""
+        self.waiting.append(rows)
+        if sum(map(len, self.waiting)) >= self.width:
+            self.products()
+
+    def products(self) -> Reals:
+        """The sum (outputs, outputs) of all that came."""
+        rows = np.concatenate([np.zeros((0, self.width), np.float32), *self.waiting])
+        self.waiting.clear()
+        self.total += rows.T @ rows
+        return self.total
+
+
+def _watched(model: Any, names: Mapping[int, str], found: dict[str, _Gradients]) -> Iterator[Any]:  # noqa: ANN401  torch's
     """A hook on each layer that is looked at."""
     import torch
 
@@ -64,15 +92,14 @@ def _watched(model: Any, names: Mapping[int, str], found: dict[str, Reals]) -> I
             yield module.register_forward_hook(_hook(name, axis, found))
 
 
-def _hook(name: str, axis: int, found: dict[str, Reals]) -> Callable[[Any, Any, Any], Any]:
+def _hook(name: str, axis: int, found: dict[str, _Gradients]) -> Callable[[Any, Any, Any], Any]:
     import torch
 
     def add(gradient: Any) -> None:  # noqa: ANN401  a tensor of torch
         rows = gradient.detach().movedim(axis, -1).reshape(-1, gradient.shape[axis]).float().cpu().numpy()
-        products = (rows.T @ rows).astype(np.float64)
-        known = found.setdefault(name, np.zeros_like(products))
-        if known.shape == products.shape:
-            known += products
+        known = found.setdefault(name, _Gradients(rows.shape[1]))
+        if known.width == rows.shape[1]:
+            known.add(rows)
 
     def see(_: Any, __: Any, out: Any) -> Any:  # noqa: ANN401
         """No weight has a gradient: the first outputs begin what gradients pass; a copy may be changed in place."""
