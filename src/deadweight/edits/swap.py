@@ -99,19 +99,23 @@ def _interpreter(scene: Scene, scripts: str) -> str:
 
 def _changes(scene: Scene, old: Mapping[str, Entry], laid: Mapping[str, Laid]) -> Changes:
     """The difference between the old files and those laid out: what both have is replaced, and stays in its place."""
-    foreign = next((path for path in laid if path in scene.listing and path not in old), None)
-    if foreign is not None:
-        raise UsageError(
-            f"it has {foreign}, which belongs to {scene.ownership.of(foreign)}", where="swap", advice="Leave it out."
-        )
-    odd = next((path for path in laid if path in old and old[path].kind not in _BODIED), None)
-    if odd is not None:
-        raise Corrupt(f"{odd} is no file to be replaced", where="swap")
+    _check_places(scene, old, laid)
     shared = {entry.target for entry in scene.listing.entries if entry.kind is Kind.HARDLINK and entry.path not in old}
     replaced = {path: one.body for path, one in laid.items() if path in old and path not in shared}
     removed = frozenset(_removed(old, laid, replaced))
     new = {path: one for path, one in laid.items() if path not in replaced}
     return Changes(removed=removed, replaced=replaced, added=dict(_added(scene, old, new)))
+
+
+def _check_places(scene: Scene, old: Mapping[str, Entry], laid: Iterable[str]) -> None:
+    """Raise for a path that is somebody else's, or is no file."""
+    for path in laid:
+        if path in scene.listing and path not in old:
+            raise UsageError(
+                f"it has {path}, which belongs to {scene.ownership.of(path)}", where="swap", advice="Leave it out."
+            )
+        if path in old and old[path].kind not in _BODIED:
+            raise Corrupt(f"{path} is no file to be replaced", where="swap")
 
 
 def _removed(old: Mapping[str, Entry], laid: Iterable[str], replaced: Mapping[str, Path]) -> Iterator[str]:

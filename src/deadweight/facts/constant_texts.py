@@ -18,6 +18,7 @@ _LONGEST = 2000
 """Steps for one expression: names that are bound many times by one another double with each step of the way."""
 _SAME = frozenset({"strip", "lstrip", "rstrip", "lower", "casefold", "copy"})
 _VIEWS = frozenset({"items", "values", "keys"})
+_TAKING = frozenset({"get", "pop"})
 _OWN_NAME = frozenset({"__name__", "__package__", "__module__", "__qualname__"})
 _CASTS = frozenset({"str", "cast", "tuple", "list", "sorted", "set", "frozenset", "reversed", "iter"})
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set)
@@ -95,25 +96,31 @@ class ConstantTexts:
         return found
 
     def _called(self, node: ast.Call) -> Texts:
-        function = node.func
-        if not isinstance(function, ast.Attribute):
-            name = getattr(function, "id", "")
-            if name == "getenv":
-                return self._setting(node.args)
-            return self.of(node.args[-1]) if name in _CASTS and node.args else ANYTHING
-        if function.attr == "getenv" or (function.attr in ("get", "pop") and _is_environ(function.value)):
+        if isinstance(node.func, ast.Attribute):
+            return self._of_method(node.func, node.args)
+        name = getattr(node.func, "id", "")
+        if name == "getenv":
             return self._setting(node.args)
-        if function.attr in _SAME:
-            return self.of(function.value)
-        if function.attr == "format":
-            return self._filled(function.value, "{}", node.args)
-        if function.attr == "replace" and len(node.args) == 2:
-            return self._replaced(function.value, *node.args)
-        if function.attr == "join" and node.args and isinstance(node.args[0], ast.List | ast.Tuple):
-            return self._linked(function.value, node.args[0].elts)
-        if function.attr in ("get", "pop"):
-            held = self._held(function.value, None)
-            return held | (self.of(node.args[1]) if len(node.args) > 1 else frozenset())
+        return self.of(node.args[-1]) if name in _CASTS and node.args else ANYTHING
+
+    def _of_method(self, function: ast.Attribute, given: list[ast.expr]) -> Texts:
+        """What a method of a text, of the environment or of a container gives."""
+        name, owner = function.attr, function.value
+        if name == "getenv" or (name in _TAKING and _is_environ(owner)):
+            return self._setting(given)
+        if name in _TAKING:
+            return self._held(owner, None) | (self.of(given[1]) if len(given) > 1 else frozenset())
+        return self._of_text(name, owner, given)
+
+    def _of_text(self, name: str, text: ast.expr, given: list[ast.expr]) -> Texts:
+        if name in _SAME:
+            return self.of(text)
+        if name == "format":
+            return self._filled(text, "{}", given)
+        if name == "replace" and len(given) == 2:
+            return self._replaced(text, *given)
+        if name == "join" and given and isinstance(given[0], ast.List | ast.Tuple):
+            return self._linked(text, given[0].elts)
         return ANYTHING
 
     def _replaced(self, text: ast.AST, old: ast.AST, new: ast.AST) -> Texts:
@@ -148,29 +155,45 @@ class ConstantTexts:
 
     def _displays(self, node: ast.AST) -> Iterator[ast.AST | None]:
         """The containers that the expression can be, as they are written out; None for one that is not."""
-        if isinstance(node, (*_DISPLAYS, ast.Dict)):
-            yield node
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS:
+        match node:
+            case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
+                yield node
+            case ast.Call():
+                yield from self._displays_called(node)
+            case ast.Subscript(value=value, slice=place):
+                yield from self._displays_at(value, place)
+            case ast.BinOp(left=left, right=right):
+                yield from (*self._displays(left), *self._displays(right))
+            case ast.Name(id=name) if self._depth < _DEEPEST:
+                yield from self._displays_bound(name)
+            case _:
+                yield None
+
+    def _displays_called(self, node: ast.Call) -> Iterator[ast.AST | None]:
+        """Those of a view of a container, or of a cast of one."""
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS:
             for display in self._displays(node.func.value):
                 yield _viewed(display, node.func.attr)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in _CASTS and node.args:
+        elif getattr(node.func, "id", "") in _CASTS and node.args:
             yield from self._displays(node.args[0])
-        elif isinstance(node, ast.Subscript):
-            key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-            for display in self._displays(node.value):
-                for item in _items(display, key) if display else [node.slice]:
-                    yield from self._displays(item)
-        elif isinstance(node, ast.BinOp):
-            yield from (*self._displays(node.left), *self._displays(node.right))
-        elif isinstance(node, ast.Name) and self._depth < _DEEPEST:
-            self._depth += 1
-            bound = [value for value, path in self._bindings(node.id) if not path]
-            for value in bound:
-                yield from self._displays(value)
-            self._depth -= 1
-            if not bound:
-                yield None
         else:
+            yield None
+
+    def _displays_at(self, value: ast.AST, place: ast.expr) -> Iterator[ast.AST | None]:
+        """Those that a container holds at a place."""
+        key = place.value if isinstance(place, ast.Constant) else None
+        for display in self._displays(value):
+            for item in _items(display, key) if display else [place]:
+                yield from self._displays(item)
+
+    def _displays_bound(self, name: str) -> Iterator[ast.AST | None]:
+        """Those that a name is bound to."""
+        self._depth += 1
+        bound = [value for value, path in self._bindings(name) if not path]
+        for value in bound:
+            yield from self._displays(value)
+        self._depth -= 1
+        if not bound:
             yield None
 
     def _named(self, name: str) -> Texts:

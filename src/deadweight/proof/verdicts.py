@@ -26,21 +26,24 @@ def compare_runs(before: RunRecord, again: RunRecord, after: RunRecord, probes: 
     A sweep that the second run did not do again counts as seen twice. What deadweight asked by itself and the original
     could not do is told as unproven, and so is a difference where nothing reaches what was asked.
     """
-    if not before.started or not again.started:
-        broken = again if before.started else before
+    broken = next((one for one in (before, again) if not one.started), None)
+    if broken is not None:
         why = f"the original does not run: {broken.error}{_last_words(broken)}"
         return Proof((), before=broken, after=after, why_not_run=why)
-    compared = [
-        (one, replace(_of_probe(one, before, again, after), made=one.made)) for one in _all_probes(before, probes)
-    ]
+    told, untold = _told([(one, _of_probe(one, before, again, after)) for one in _all_probes(before, probes)])
     ends = (f"{PROGRAM}: the original: {before.error}",) if before.error and again.error else ()
-    able = {probe.part_of for probe, one in compared if one.verdict is not Verdict.NOT_RUN}
-    empty = [one for probe, one in compared if _proves_nothing(probe, one, able)]
-    untold = tuple(f"{one.probe}: {one.difference}" for one in empty)
-    comparisons = tuple(one for _, one in compared if one not in empty)
     program = _of_program(before, again, after)
-    nothing = "" if comparisons or program else "nothing that was asked could be compared"
-    return Proof((program, *comparisons) if program else comparisons, before, after, (), nothing, (*ends, *untold))
+    comparisons = (program, *told) if program else told
+    nothing = "" if comparisons else "nothing that was asked could be compared"
+    return Proof(comparisons, before, after, (), nothing, (*ends, *untold))
+
+
+def _told(compared: Sequence[tuple[Probe, Comparison]]) -> tuple[tuple[Comparison, ...], tuple[str, ...]]:
+    """The comparisons that prove something, and in words those that do not."""
+    made = [(probe, replace(one, made=probe.made)) for probe, one in compared]
+    able = {probe.part_of for probe, one in made if one.verdict is not Verdict.NOT_RUN}
+    empty = [one for probe, one in made if _proves_nothing(probe, one, able)]
+    return tuple(one for _, one in made if one not in empty), tuple(f"{one.probe}: {one.difference}" for one in empty)
 
 
 def _proves_nothing(probe: Probe, comparison: Comparison, able: Collection[str]) -> bool:

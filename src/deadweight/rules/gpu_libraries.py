@@ -62,22 +62,24 @@ def _report(scene: Scene, gpu: Gpu, libraries: Sequence[Distribution]) -> Iterat
     paths = whole(scene, (path for one in libraries for path in one.files))
     size, stored = measure(scene, paths)
     needed = _needed_by_kept(scene, libraries)
-    asked = bool(gpu.asking)
-    suggests = asked or bool(gpu.loading) or bool(needed)
-    evidence = [
-        Evidence(f"{plural(len(libraries), 'distribution')} of libraries for a GPU", libraries[0].info),
-        *(Evidence("loads these libraries when it is imported", info) for info in gpu.loading),
-        *(Evidence("requires one of them", info) for info in needed if info not in gpu.loading),
-        *(Evidence(f"{one.says}: keep them if it runs on one", one.where) for one in gpu.asking),
-    ]
-    if not asked:
-        evidence.append(Evidence("no environment, command or source asks for a GPU", "the whole artifact"))
+    suggests = bool(gpu.asking or gpu.loading or needed)
+    evidence = tuple(_evidence(gpu, libraries, needed))
     says = f"libraries for a GPU that nothing asks for; {_SWAP}" if gpu.loading else "libraries for a GPU"
     safety = Safety.SUGGESTED if suggests else Safety.PROVEN
-    confidence = Confidence.POSSIBLE if asked else Confidence.LIKELY
+    confidence = Confidence.POSSIBLE if gpu.asking else Confidence.LIKELY
     owner = (gpu.loading and _owner(scene, gpu.loading[0])) or libraries[0].owner
     edit = Edit("remove", paths, safety, _NAME, says, owner)
-    yield Finding(_NAME, owner, says, paths, size, stored, tuple(evidence), confidence, (edit,))
+    yield Finding(_NAME, owner, says, paths, size, stored, evidence, confidence, (edit,))
+
+
+def _evidence(gpu: Gpu, libraries: Sequence[Distribution], needed: Sequence[str]) -> Iterator[Evidence]:
+    """What they are, who loads or requires one of them, and what asks for a GPU, or that nothing does."""
+    yield Evidence(f"{plural(len(libraries), 'distribution')} of libraries for a GPU", libraries[0].info)
+    yield from (Evidence("loads these libraries when it is imported", info) for info in gpu.loading)
+    yield from (Evidence("requires one of them", info) for info in needed if info not in gpu.loading)
+    yield from (Evidence(f"{one.says}: keep them if it runs on one", one.where) for one in gpu.asking)
+    if not gpu.asking:
+        yield Evidence("no environment, command or source asks for a GPU", "the whole artifact")
 
 
 def _needed_by_kept(scene: Scene, libraries: Sequence[Distribution]) -> list[str]:

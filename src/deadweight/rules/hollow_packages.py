@@ -50,12 +50,15 @@ def _find(scene: Scene) -> Iterator[Finding]:
     kept = kept_packages(packages, reached)  # the others go as a whole, by a rule of their own
     for one in packages:
         if one.manager == "dpkg" and one.records and one.name in kept and _is_hollow(scene, closure, one):
-            own = (path for path in one.files if path not in shared and path in scene.listing)
-            settings = (path for path in own if path.startswith("etc/") and _is_file(scene, path))
-            group = Group(f"{one.name} {one.version}".rstrip(), tuple(sorted({*one.records, *settings})))
-            yield finding(
-                scene, _NAME, group, unreached_waste(scene, "records of a package of which nothing is needed")
-            )
+            waste = unreached_waste(scene, "records of a package of which nothing is needed")
+            yield finding(scene, _NAME, _records_of(scene, one, shared), waste)
+
+
+def _records_of(scene: Scene, one: SystemPackage, shared: frozenset[str]) -> Group:
+    """Its records, and the settings that are its own."""
+    own = (path for path in one.files if path not in shared and path in scene.listing)
+    settings = (path for path in own if path.startswith("etc/") and _is_file(scene, path))
+    return Group(f"{one.name} {one.version}".rstrip(), tuple(sorted({*one.records, *settings})))
 
 
 def _is_hollow(scene: Scene, closure: Closure, one: SystemPackage) -> bool:

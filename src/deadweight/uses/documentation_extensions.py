@@ -101,25 +101,36 @@ def _named(path: str, name: str, value: ast.expr) -> Iterator[Usage]:
 
 def _mkdocs(project: Project, path: str) -> Iterator[Usage]:
     yield Usage("is configured", Place(path, 1), _NAME, Role.DOCUMENTATION, Strength.HINT, distribution="mkdocs")
-    groups = ("mkdocs.plugins", "mkdocs.themes")
-    installed = {
-        name: owner for group in groups if project.environment for owner, name, _ in project.environment.offering(group)
-    }
+    installed = _offered(project)
     for one in settings(project, path, _NAME):
-        words = {one.value, *one.keys[1:]} if one.keys[0] in _LISTS else set()
-        for word in sorted(words):
-            plain = word.rpartition("/")[2]
-            owner = installed.get(word) or installed.get(plain) or _MKDOCS.get(plain, "")
-            place = Place(path, one.line, one.keys[0])
-            if owner and one.keys[0] != "markdown_extensions":
-                yield Usage(
-                    f'is "{word}" of MkDocs', place, _NAME, Role.DOCUMENTATION, Strength.HINT, distribution=owner
-                )
-            elif one.keys[0] == "markdown_extensions" and "." in word and " " not in word:
-                module = word.partition(":")[0]
-                if all(part.isidentifier() for part in module.split(".")):
-                    says = "is an extension of Markdown"
-                    yield Usage(says, place, _NAME, Role.DOCUMENTATION, Strength.HINT, module=module)
+        place = Place(path, one.line, one.keys[0])
+        for word in sorted({one.value, *one.keys[1:]} if one.keys[0] in _LISTS else ()):
+            if one.keys[0] == "markdown_extensions":
+                yield from _of_markdown(word, place)
+            else:
+                yield from _of_mkdocs(word, place, installed)
+
+
+def _offered(project: Project) -> dict[str, str]:
+    """The distributions that are installed, by the plug-ins and themes of MkDocs that they bring."""
+    if project.environment is None:
+        return {}
+    groups = ("mkdocs.plugins", "mkdocs.themes")
+    return {name: owner for group in groups for owner, name, _ in project.environment.offering(group)}
+
+
+def _of_mkdocs(word: str, place: Place, installed: Mapping[str, str]) -> Iterator[Usage]:
+    plain = word.rpartition("/")[2]
+    owner = installed.get(word) or installed.get(plain) or _MKDOCS.get(plain, "")
+    if owner:
+        yield Usage(f'is "{word}" of MkDocs', place, _NAME, Role.DOCUMENTATION, Strength.HINT, distribution=owner)
+
+
+def _of_markdown(word: str, place: Place) -> Iterator[Usage]:
+    module = word.partition(":")[0]
+    if "." in word and " " not in word and all(part.isidentifier() for part in module.split(".")):
+        says = "is an extension of Markdown"
+        yield Usage(says, place, _NAME, Role.DOCUMENTATION, Strength.HINT, module=module)
 
 
 EVIDENCE: Evidence = Evidence(_NAME, "extensions and themes of Sphinx and MkDocs", _find)

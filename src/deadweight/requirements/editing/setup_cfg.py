@@ -40,25 +40,36 @@ def _check(lines: Sequence[str], removal: Removal, path: str) -> None:
 
 def _add(lines: list[str], addition: Addition) -> None:
     is_extra = addition.key.startswith(f"{_EXTRAS}.")
-    section = _EXTRAS if is_extra else "options"
     option = addition.key.removeprefix(f"{_EXTRAS}.")
     ending = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    start = next((at for at, line in enumerate(lines) if _named(line) == section), None)
-    if start is None:
-        lines.extend((ending, f"[{section}]{ending}"))
-        start = len(lines) - 1
+    start = _section(lines, _EXTRAS if is_extra else "options", ending)
     end = next((at for at in range(start + 1, len(lines)) if _named(lines[at])), len(lines))
     key = next((at for at in range(start + 1, end) if re.match(rf"{re.escape(option)}\s*[=:]", lines[at])), None)
     if key is None:
         lines[start + 1 : start + 1] = [f"{option} ={ending}", f"    {addition.requirement}{ending}"]
         return
-    last = key
-    while last + 1 < end and lines[last + 1][:1] in (" ", "\t") and lines[last + 1].strip():
-        last += 1
+    last = _last_of_value(lines, key, end)
     if not lines[last].endswith(("\n", "\r")):
         lines[last] += ending
     indent = re.match(r"[ \t]*", lines[last])
     lines.insert(last + 1, f"{(indent[0] if indent and last > key else '') or '    '}{addition.requirement}{ending}")
+
+
+def _section(lines: list[str], section: str, ending: str) -> int:
+    """The line of the section's name; one that is not there is written at the end."""
+    start = next((at for at, line in enumerate(lines) if _named(line) == section), None)
+    if start is not None:
+        return start
+    lines.extend((ending, f"[{section}]{ending}"))
+    return len(lines) - 1
+
+
+def _last_of_value(lines: list[str], key: int, end: int) -> int:
+    """The last line of the value that begins at the key."""
+    last = key
+    while last + 1 < end and lines[last + 1][:1] in (" ", "\t") and lines[last + 1].strip():
+        last += 1
+    return last
 
 
 def _named(line: str) -> str:
