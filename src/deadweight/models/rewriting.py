@@ -17,14 +17,20 @@ def is_rewritable(checkpoint: Checkpoint) -> bool:
 
     Code, objects and what lies in lists are not written again, nor is a file whose ending says another format.
     """
-    ending = Path(checkpoint.location).suffix
-    endings = TORCH_ENDINGS if checkpoint.format.startswith("torch") else (SAFETENSORS_ENDING,)
-    known = checkpoint.format.startswith("torch") or checkpoint.format == "safetensors"
-    staying = [one.path for one in checkpoint.tensors if not leftover(one.path)]
-    staying += [one.path for one in checkpoint.values if not leftover(one.path)]
-    plain = all(one.is_plain for one in checkpoint.values if not leftover(one.path))
+    if checkpoint.code or len(checkpoint.files) != 1 or not _is_called_so(checkpoint):
+        return False
+    values = [one for one in checkpoint.values if not leftover(one.path)]
+    staying = [*(one.path for one in checkpoint.tensors if not leftover(one.path)), *(one.path for one in values)]
     is_flat = all(isinstance(step, str) for path in staying for step in path)
-    return known and ending in endings and plain and is_flat and not checkpoint.code and len(checkpoint.files) == 1
+    return is_flat and all(one.is_plain for one in values)
+
+
+def _is_called_so(checkpoint: Checkpoint) -> bool:
+    """Whether the file's ending says the format that it has, one of those that are written."""
+    ending = Path(checkpoint.location).suffix
+    if checkpoint.format.startswith("torch"):
+        return ending in TORCH_ENDINGS
+    return checkpoint.format == "safetensors" and ending == SAFETENSORS_ENDING
 
 
 def rewritten(path: Path, out: Path) -> None:

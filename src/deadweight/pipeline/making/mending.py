@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
 
@@ -69,11 +70,9 @@ def _retreated(
 ) -> tuple[Packed, Proof]:
     """Where no edit is to blame alone, a level of cutting is given up whole, the furthest first."""
     known, proving, proof = failed
-    levels = {plugin.value.name: plugin.value.level for plugin in rules()}
     packed = broken
     for level in (Level.TIGHT, Level.BALANCED):
-        kept = [edit for edit in packed.edits if edit.rule and not levels.get(edit.rule, Level.SAFE).reaches(level)]
-        gone = [edit for edit in packed.edits if edit.rule and edit not in kept]
+        kept, gone = _split_at(level, packed.edits)
         told = next((one for one in proof.comparisons if one.verdict is Verdict.DIFFERENT), None)
         if not gone or told is None:
             continue
@@ -88,3 +87,11 @@ def _retreated(
         f"the result answers differently: {reason(proof)}",
         advice="Taking out edits did not mend it. Nothing was written. See --keep and --ignore.",
     )
+
+
+def _split_at(level: Level, edits: Iterable[Edit]) -> tuple[list[Edit], list[Edit]]:
+    """The edits of rules below the level, and those of it and beyond; what followed from others is of neither."""
+    levels = {plugin.value.name: plugin.value.level for plugin in rules()}
+    cutting = [edit for edit in edits if edit.rule]
+    gone = [edit for edit in cutting if levels.get(edit.rule, Level.SAFE).reaches(level)]
+    return [edit for edit in cutting if edit not in gone], gone

@@ -96,20 +96,22 @@ def _probe(operation: _Operation) -> Probe | None:
     values = {(str(one.get("in")), str(one.get("name"))): _value(one) for one in required}
     if None in values.values():
         return None
-    path, query = operation.route, {}
     headers = {} if operation.method == "GET" else {"Content-Type": "application/json"}
-    for (place, name), value in values.items():
-        if place == "path":
-            path = path.replace("{" + name + "}", urllib.parse.quote(str(value), safe=""))
-        elif place == "query":
-            query[name] = value
-        elif place == "header":
-            headers[name] = str(value)
-    asked = f"{path}?{urllib.parse.urlencode(query)}" if query else path
+    headers |= {name: str(value) for (place, name), value in values.items() if place == "header"}
+    asked = _filled(operation.route, values)
     name = f"made: routes: {operation.method} {asked}" + ("" if operation.method == "GET" else " with nothing")
     return Probe(
         name, ProbeKind.REQUEST, method=operation.method, path=asked, headers=headers, timeout=_SECONDS, made=True
     )
+
+
+def _filled(route: str, values: Mapping[tuple[str, str], object]) -> str:
+    """The route with the values that belong into its path and its query."""
+    for (place, name), value in values.items():
+        if place == "path":
+            route = route.replace("{" + name + "}", urllib.parse.quote(str(value), safe=""))
+    query = {name: value for (place, name), value in values.items() if place == "query"}
+    return f"{route}?{urllib.parse.urlencode(query)}" if query else route
 
 
 def _unproven(operation: _Operation) -> str:
