@@ -303,10 +303,10 @@ ASKED["words"] = {"answers": cosine, "metric": similarity}
 def calibration():
     some = [
         *news()[800:880],
-        *tabbed("20newsgroups-train")[1200:1280],
-        *tabbed("reuters-r8-train")[500:540],
-        *sentiments("tweets")[1200:1280],
-        *sentiments("nytEditorialSnippets")[:60],
+        *tabbed("20newsgroups-train")[1200:1480],
+        *tabbed("reuters-r8-train")[700:800],
+        *sentiments("tweets")[1200:1400],
+        *sentiments("nytEditorialSnippets")[:160],
     ]
     return [text for _, text in some] + short([text for _, text in some])
 
