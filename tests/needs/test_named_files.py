@@ -191,7 +191,8 @@ def test_a_library_that_was_repaired_twice_had_two_hashes_added_to_its_name() ->
     assert _reached("s/numpy.libs/libgfortran.so", files) == set()
 
 
-def _packaged(asking: str, body: bytes, says: str) -> set[str]:
+def _packaged(asking: str, body: bytes, says: str, maintainer: str = "Team <team@lists.debian.org>") -> set[str]:
+    says = f"Maintainer: {maintainer}\n{says}"
     status = f"Package: asking\nStatus: install ok installed\nVersion: 1\n{says}\n\nPackage: between\nVersion: 1\n"
     status += "Depends: libsepol2\n\nPackage: libsepol2\nVersion: 3\n"
     files: dict[str, bytes | Entry] = {
@@ -220,6 +221,15 @@ def _packaged(asking: str, body: bytes, says: str) -> set[str]:
 )
 def test_a_library_of_a_package_counts_on_those_that_the_package_wants(says: str, reached: set[str]) -> None:
     assert _packaged("usr/lib/libselinux.so.1", _says("libsepol.so.2"), says) == reached
+
+
+@pytest.mark.parametrize(
+    ("maintainer", "reached"),
+    [("One <one@debian.org>", set()), ("cudatools <cudatools@vendor.com>", {"lib/libsepol.so.2"})],
+)
+def test_what_others_than_debian_leave_out_says_nothing(maintainer: str, reached: set[str]) -> None:
+    found = _packaged("usr/lib/libnccl.so.2", _says("libsepol.so.2"), "Depends: libc6", maintainer)
+    assert found == reached
 
 
 def test_a_program_of_a_package_is_taken_at_its_word() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,9 @@ from deadweight.owners.dist_info import text_of
 from deadweight.owners.rpm_header import PROVIDES, REQUIRES, Header
 from deadweight.owners.system_packages import Package
 from deadweight.owners.whereabouts import visible
+
+_BOUND_BY_POLICY = re.compile(r"@(?:[\w.-]+\.)?(?:debian\.org|ubuntu\.com)>")
+"""Who makes a package by Debian's policy; what others leave out of it says nothing (NCCL names no InfiniBand)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,11 @@ def _of_dpkg(listing: Listing) -> Iterator[_Stated]:
         needs = (*relations(said.get("pre-depends", "")), *relations(said.get("depends", "")))
         provides = tuple(name for names in relations(said.get("provides", "")) for name in names)
         wishes = (*relations(said.get("recommends", "")), *relations(said.get("suggests", "")))
+        bound = _BOUND_BY_POLICY.search(said.get("maintainer", "")) is not None
         listed = replace(package, paths=tuple(package.paths))
-        yield _Stated(listed, needs, provides, said.get("essential") == "yes", said.get("priority", ""), wishes)
+        yield _Stated(
+            listed, needs, provides, said.get("essential") == "yes", said.get("priority", ""), wishes if bound else None
+        )
 
 
 def _of_apk(listing: Listing) -> Iterator[_Stated]:
@@ -202,7 +209,7 @@ def _at_any_remove(by_name: Mapping[str, SystemPackage], name: str) -> set[str]:
 
 
 WANTED_PACKAGES: Fact[Mapping[str, frozenset[str]]] = Fact("wanted packages", _wanted_packages)
-"""By name of a package whose manager keeps wishes (dpkg): itself, what it depends on at any remove, what it recommends
+"""By name of a package whose wishes are known: itself, what it depends on at any remove, what it recommends
 or suggests. What it loads by name of another is there by chance, and it does without (Debian Policy 7.2)."""
 
 
