@@ -8,32 +8,19 @@ Source: Negativa-ML (MLSys 2025, arXiv 2503.14226) overwrites the same bytes and
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deadweight.core.changes import Changes, is_removed
 from deadweight.core.edit import Edit
 from deadweight.core.entry import Entry, Kind
-from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
 from deadweight.core.scene import Scene
 from deadweight.core.seams import EditKind
+from deadweight.edits.blanked_library import Wish, blanked
 from deadweight.edits.bodies import PIECE, staged
 from deadweight.edits.checksums import checksummed
-from deadweight.native.blank import Stretch, blank, digest_without
-from deadweight.native.elf import elf_layout
-from deadweight.native.fatbin import Container, containers
-from deadweight.native.gpu_choice import gpus_named, needless
-from deadweight.native.gpu_places import gpu_places
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """The architectures whose code stays, and whether PTX stays beside a cubin."""
-
-    gpus: tuple[int, ...]
-    keep_ptx: bool
+from deadweight.native.gpu_choice import gpus_named
 
 
 def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
@@ -43,7 +30,7 @@ def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
         result = staged(staging, "blank", entry.path)
         with result.open("wb") as copy:
             shutil.copyfileobj(stream, copy, PIECE)
-        why = _blanked(result, wish)
+        why = blanked(result, wish)
         if why:
             result.unlink()
             scene.note(Gap("blank", entry.path, f"left as it is: {why}"))
@@ -52,8 +39,8 @@ def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
     return Changes(replaced=replaced)
 
 
-def _wish(arguments: Mapping[str, str]) -> _Wish:
-    return _Wish(gpus_named(arguments.get("gpu", "")), arguments.get("ptx", "keep") != "drop")
+def _wish(arguments: Mapping[str, str]) -> Wish:
+    return Wish(gpus_named(arguments.get("gpu", "")), arguments.get("ptx", "keep") != "drop")
 
 
 def _libraries(edit: Edit, scene: Scene, so_far: Changes) -> Iterator[Entry]:
@@ -66,35 +53,6 @@ def _libraries(edit: Edit, scene: Scene, so_far: Changes) -> Iterator[Entry]:
             scene.note(Gap("blank", path, f"left as it is: {why}"))
         else:
             yield entry
-
-
-def _blanked(path: Path, wish: _Wish) -> str:
-    """Blank the staged file in place; why that can't be, empty where it was done."""
-    try:
-        before = _held(path)
-    except Corrupt as error:
-        return error.what
-    stretches = sorted(_stretches(before, wish))
-    if not stretches:
-        return "it holds no code but for these GPUs"
-    kept = digest_without(path, stretches)
-    blank(path, stretches)
-    if _held(path) != before or digest_without(path, stretches) != kept:
-        return "the result does not hold what it should"
-    return ""
-
-
-def _held(path: Path) -> tuple[Container, ...]:
-    with path.open("rb") as stream:
-        layout = elf_layout(stream, path.stat().st_size)
-        if layout is None:
-            raise Corrupt("it is no whole ELF file")
-        stream.seek(0)
-        return tuple(containers(stream, gpu_places(layout)))
-
-
-def _stretches(held: Iterable[Container], wish: _Wish) -> Iterator[Stretch]:
-    return ((code.at, code.end) for one in held for code in needless(one, wish.gpus, wish.keep_ptx))
 
 
 EDIT: EditKind = EditKind("blank", "blanks the code of GPU architectures that nobody uses", 25, frozenset(), _apply)

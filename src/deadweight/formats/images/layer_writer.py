@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from deadweight.codecs.detection import HEAD_BYTES, codec_named, detect
-from deadweight.core.artifact import Blobs, Contents
+from deadweight.core.artifact import Artifact, Blobs, Contents
 from deadweight.core.changes import Write
 from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.layers import Layer
 from deadweight.core.seams import Codec, Packing
+from deadweight.formats.images.layer_plan import Members
 from deadweight.formats.images.sink import Sink, Stored, hashed
 from deadweight.formats.tars.hashing import Hashing
 from deadweight.formats.tars.writer import bodies_of, compressed, dated, write_tar
@@ -49,6 +50,27 @@ def keep_layer(sink: Sink, blobs: Blobs, layer: Layer) -> StoredLayer:
     if stored.digest != layer.digest:
         raise Corrupt(f"the layer is {stored.digest} and was {layer.digest}", advice="Fetch the image again.")
     return StoredLayer(stored, layer.diff_id, source_codec(blobs, layer), kept=True)
+
+
+def write_layers(
+    sink: Sink, artifact: Artifact, blobs: Blobs, how: tuple[Sequence[Members], Packing]
+) -> list[StoredLayer | None]:
+    """Each layer as it was stored, None for one of which nothing is left."""
+    planned, packing = how
+    stored: list[StoredLayer | None] = []
+    packing.progress.start("writing layers", sum(one.entry.size for members in planned for one in members or ()))
+    with staged_from_below([members or () for members in planned], artifact.contents) as staged:
+        for index, members in enumerate(planned):
+            if members is None:
+                stored.append(keep_layer(sink, blobs, artifact.layers[index]))
+            elif not members:
+                stored.append(None)
+            else:
+                below = artifact.layers[min(index, len(artifact.layers) - 1)]
+                codec = packing.codec or source_codec(blobs, below).name
+                stored.append(write_layer(sink, staged[index], artifact.contents, replace(packing, codec=codec)))
+    packing.progress.finish()
+    return stored
 
 
 def write_layer(sink: Sink, members: Sequence[Write], contents: Contents, packing: Packing) -> StoredLayer:

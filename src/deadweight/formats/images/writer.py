@@ -29,14 +29,7 @@ from deadweight.formats.images.documents import (
     tree_config,
     tree_manifest,
 )
-from deadweight.formats.images.layer_plan import Members
-from deadweight.formats.images.layer_writer import (
-    StoredLayer,
-    keep_layer,
-    source_codec,
-    staged_from_below,
-    write_layer,
-)
+from deadweight.formats.images.layer_writer import StoredLayer, write_layer, write_layers
 from deadweight.formats.images.shaping import made_by, shaped
 from deadweight.formats.images.sink import FolderSink, Sink, Stored, TarSink
 from deadweight.formats.output import whole_directory, whole_file
@@ -124,7 +117,7 @@ def _from_tree(sink: Sink, artifact: Artifact, changes: Changes, packing: Packin
 def _from_image(sink: Sink, artifact: Artifact, blobs: Blobs, how: tuple[Changes, Packing]) -> _Written:
     changes, packing = how
     planned = shaped(artifact, blobs, changes, packing)
-    layers = _layers(sink, artifact, blobs, (planned, packing))
+    layers = write_layers(sink, artifact, blobs, (planned, packing))
     diff_ids = _diff_ids(blobs, layers)
     known = len(artifact.layers)
     added = Added("".join(one or "" for one in diff_ids[known:]), made_by(planned, known, packing.shape))
@@ -140,27 +133,6 @@ def _note_left_out(artifact: Artifact, packing: Packing) -> None:
     for cause in (ATTACHED, ELSEWHERE):
         if artifact.inventory.overhead.get(cause):
             packing.note(Gap("pack", artifact.location, f"{cause} of the source are not in the result"))
-
-
-def _layers(
-    sink: Sink, artifact: Artifact, blobs: Blobs, how: tuple[Sequence[Members], Packing]
-) -> list[StoredLayer | None]:
-    """Each layer as it was stored, None for one of which nothing is left."""
-    planned, packing = how
-    stored: list[StoredLayer | None] = []
-    packing.progress.start("writing layers", sum(one.entry.size for members in planned for one in members or ()))
-    with staged_from_below([members or () for members in planned], artifact.contents) as staged:
-        for index, members in enumerate(planned):
-            if members is None:
-                stored.append(keep_layer(sink, blobs, artifact.layers[index]))
-            elif not members:
-                stored.append(None)
-            else:
-                below = artifact.layers[min(index, len(artifact.layers) - 1)]
-                codec = packing.codec or source_codec(blobs, below).name
-                stored.append(write_layer(sink, staged[index], artifact.contents, replace(packing, codec=codec)))
-    packing.progress.finish()
-    return stored
 
 
 def _diff_ids(blobs: Blobs, layers: Sequence[StoredLayer | None]) -> list[str | None]:

@@ -6,19 +6,17 @@ where its tensors lie is then said in terms of what came out.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deadweight.codecs.detection import detect
-from deadweight.core.errors import Corrupt, DeadweightError
+from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
-from deadweight.core.limits import DEFAULT_LIMITS
 from deadweight.core.model_seams import ModelReader
 from deadweight.core.tensor import Checkpoint, Storage, Tensor, Value, row_major
 from deadweight.models.gathering import Gathering
 from deadweight.models.pickles.opcodes import Blob
+from deadweight.models.pickles.packed import packed_with, unpacked
 from deadweight.models.pickles.tree import Path as Way
 from deadweight.models.pickles.tree import dotted, leaves, plain_value
 from deadweight.models.pickles.values import Made, Name, Pairs
@@ -48,42 +46,16 @@ def recognise(path: Path, head: bytes) -> bool:
         return path.stat().st_size > 2
     if path.suffix not in _ENDINGS:
         return False
-    return head[:1] in (b"(", b"c", b"]", b"}") or bool(_packed(head))
-
-
-def _packed(head: bytes) -> str:
-    """The name of what packs the file as a whole, empty for nothing."""
-    if head[:2] in (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"):
-        return "zlib"
-    name = detect(head).name
-    return "" if name == "store" else name
+    return head[:1] in (b"(", b"c", b"]", b"}") or bool(packed_with(head))
 
 
 def read(path: Path) -> Checkpoint:
     """The arrays, and what loading would call."""
     with path.open("rb") as file:
-        packed = _packed(file.read(64))
+        packed = packed_with(file.read(64))
         whole = of_file(file.fileno(), str(path))
-        window = of_bytes(_unpacked(path, packed), str(path)) if packed else whole
+        window = of_bytes(unpacked(path, packed), str(path)) if packed else whole
         return _Reading(path, window, packed).checkpoint(whole.size)
-
-
-def _unpacked(path: Path, packed: str) -> bytes:
-    """What comes out of a compressed file, up to the limit for metadata."""
-    from deadweight.codecs.detection import codec_named
-
-    most = DEFAULT_LIMITS.metadata * 4
-    with path.open("rb") as file:
-        try:
-            if packed == "zlib":
-                body = zlib.decompressobj().decompress(file.read(), most + 1)
-            else:
-                body = codec_named(packed).reader(file).read(most + 1)
-        except zlib.error as error:
-            raise Corrupt(f"what packs it is damaged ({error})", where=str(path)) from error
-    if len(body) > most:
-        raise DeadweightError(f"over {most} bytes come out of it", where=str(path), advice="Unpack it first.")
-    return body
 
 
 @dataclass(slots=True)
