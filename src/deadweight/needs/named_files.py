@@ -10,7 +10,7 @@ on another for dlopen where its package depends on that of the other, recommends
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from deadweight.core.closure import Step
@@ -19,14 +19,12 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Need
 from deadweight.facts.bodies import BODIES
 from deadweight.facts.developers_programs import is_developers
-from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.library_search import LIBRARY_SEARCH
 from deadweight.facts.native_builds import NATIVE_BUILDS
-from deadweight.facts.native_files import NATIVE_FILES
-from deadweight.facts.programs_within import PROGRAMS_BY_NAME
 from deadweight.facts.seen_paths import program_at, seen_at
-from deadweight.facts.source_names import SourceNames, names_of, said_in, without_documents
-from deadweight.facts.system_packages import PACKAGES_BY_PATH, WANTED_PACKAGES
+from deadweight.facts.source_names import SourceNames, names_of, without_documents
+from deadweight.needs.native_names import is_wanted, names_in
+from deadweight.needs.programs_beside import programs_beside
 
 _INSTALLED = frozenset({OwnerKind.DISTRIBUTION, OwnerKind.INTERPRETER, OwnerKind.OS_PACKAGE, OwnerKind.CONDA})
 _COMPILERS = ("c++", "g++", "gcc", "cc", "clang++", "clang", "ninja")
@@ -36,19 +34,6 @@ _COMPLETED = frozenset({"bash", "zsh", "fish"})
 """Shells that complete a command line run the program that completes it: who has none needs none."""
 _PAGERS = frozenset({"less", "more", "most", "pager"})
 """What shows a long text page by page to who sits at a terminal: who has none prints it."""
-_SHORTEST = 2
-_VERSION = re.compile(rb"[-_.](?=v?\d|linux|win|mac|darwin|x86|x64|amd64|arm|aarch|i\d86|exe$)", re.IGNORECASE)
-_JOINED = re.compile(rb"[^A-Za-z0-9]+")
-_HASHED = re.compile(r"(?:-[0-9a-f]{8})+(?=\.|$)")
-_C_LIBRARY = re.compile(r"(?:^|/)libc(?:-2\.\d+)?\.so(?:\.6)?$")
-_OTHER_SCRIPTS = "libidn2.so.0"
-"""What glibc loads where getaddrinfo is asked for names in other scripts (AI_IDN), a flag that Python lacks."""
-_SERVICES = "libnss_"
-"""Modules of the name service, which are a family: what holds the C library (ldconfig) would by its pattern find links
-for building alone."""
-_ASKS_FOR_NAMES = "getaddrinfo"
-_ASKS_PLAINLY = re.compile(r"(?:^|/)(?:_socket\.[^/]*so|(?:lib)?python\d[^/]*|libcrypto[.-][^/]*)$")
-"""Python and OpenSSL: they ask without that flag."""
 _COMPILERS_OWN = re.compile(r"usr/lib(?:64)?/gcc/")
 """Where GCC keeps links and libraries to build with; no loader searches there, and so ldconfig lists none of them."""
 _LISTS_LIBRARIES = ("sbin/ldconfig", "usr/sbin/ldconfig")
@@ -64,31 +49,16 @@ def _seeds(scene: Scene) -> Iterator[Step]:
 
 
 def _follow(scene: Scene, path: str) -> Iterator[Step]:
-    file = scene.ask(NATIVE_FILES).get(path)
-    if file is not None:
-        named = file.names.difference(file.dynamic.needed, (file.dynamic.soname,))
-        named = frozenset(
-            name for name in named if not _is_renamed(name, (*file.dynamic.needed, path.rpartition("/")[2]))
-        )
-        named = frozenset(name for name in named if not (name.startswith(_SERVICES) and "%" in name))
-        if _C_LIBRARY.search(path):
-            named -= {_OTHER_SCRIPTS}
-        elif _ASKS_FOR_NAMES in named and not _asks_plainly(scene, path):
-            named |= {_OTHER_SCRIPTS}
+    named = names_in(scene, path)
+    if named is not None:
         yield from _of_native(scene, path, named)
     elif path.endswith(".py") and not _NAMES_FOR_OTHERS.search(path):
         body = scene.ask(BODIES).read(path) or b""
-        yield from _programs_beside(scene, path, body)
+        yield from programs_beside(scene, path, body)
         own = scene.ownership.of(path).kind not in _INSTALLED
         said = names_of(body)
         # Taking documents out costs more than looking, and most sources name nothing to begin with.
         yield from _of_source(scene, path, said if own or said == SourceNames() else names_of(without_documents(body)))
-
-
-def _asks_plainly(scene: Scene, path: str) -> bool:
-    """Whether it asks for names without that flag, or where nobody promised that it works: a wheel may count on no
-    more than the libraries of its platform tag (PEP 600), of which this is none."""
-    return _ASKS_PLAINLY.search(path) is not None or scene.ownership.of(path).kind is OwnerKind.DISTRIBUTION
 
 
 def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]:
@@ -97,27 +67,8 @@ def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]
             yield from _at(scene, name)
         elif ".so" in name:
             for one in _libraries(scene, name, path):
-                if _is_wanted(scene, path, one):
+                if is_wanted(scene, path, one):
                     yield Step(one, f"is named in it: {name}")
-
-
-def _is_wanted(scene: Scene, path: str, library: str) -> bool:
-    """Whether the package that has the file wants the one that has the library; a program is taken at its word."""
-    by_path = scene.ask(PACKAGES_BY_PATH)
-    asking, asked = by_path.get(path), by_path.get(scene.listing.resolve(library) or library)
-    if asking is None or asked is None or scene.ask(NATIVE_FILES)[path].dynamic.interpreter:
-        return True
-    wanted = scene.ask(WANTED_PACKAGES).get(asking.name)
-    return wanted is None or asked.name in wanted
-
-
-def _is_renamed(name: str, needed: Sequence[str]) -> bool:
-    """Whether a wheel's repair gave the library another name with a hash in it: the old one stands there unused.
-
-    `needed` are the names of those that the file needs, and its own.
-    """
-    stem = name.partition(".so")[0]
-    return any(_HASHED.sub("", one.partition(".so")[0]) == stem for one in needed if _HASHED.search(one))
 
 
 def _libraries(scene: Scene, name: str, path: str) -> Iterator[str]:
@@ -157,34 +108,6 @@ def _of_source(scene: Scene, path: str, names: SourceNames) -> Iterator[Step]:
             found = program_at(scene, name) if "/" not in name else None
             if found is not None:
                 yield Step(found, f"is a program that it names: {name}")
-
-
-def _programs_beside(scene: Scene, path: str, body: bytes) -> Iterator[Step]:
-    """The programs in packages of its distribution that a string of it names: whole, or in parts that are joined."""
-    named = scene.ask(PROGRAMS_BY_NAME).get(scene.ask(HOLDERS).get(path, ""), ())
-    named = tuple(one for one in named if _is_named(body, one[0]))
-    said = said_in(body) if named else b""  # the strings are looked for only where a name may stand in one
-    for name, program in named:
-        if _is_named(said, name):
-            yield Step(program, f"is a program of its distribution that it names: {name.decode('utf-8', 'replace')}")
-
-
-def _is_named(text: bytes, name: bytes) -> bool:
-    """Whether the name stands there, without its version or platform, or all of its parts."""
-    plain = _VERSION.split(name, maxsplit=1)[0]
-    parts = [part for part in _JOINED.split(plain) if len(part) > _SHORTEST]
-    return _says(text, name) or _says(text, plain) or (len(parts) > 1 and all(_says(text, part) for part in parts))
-
-
-def _says(body: bytes, word: bytes) -> bool:
-    """Whether the word stands there by itself: a pattern that looks behind takes half of a plan's time."""
-    place = body.find(word)
-    while place >= 0:
-        end = place + len(word)
-        if not body[max(place - 1, 0) : place].isalnum() and not body[end : end + 1].isalnum():
-            return True
-        place = body.find(word, end)
-    return False
 
 
 def _looked_up(scene: Scene, names: SourceNames) -> Iterator[Step]:
