@@ -107,7 +107,7 @@ def test_what_is_foreseen_goes_with_the_examples_of_the_gate(tmp_path: Path) -> 
 def test_how_long_looks_take_is_told_before_the_search(tmp_path: Path, each: float, said: str) -> None:
     heard = _Heard()
     workshop = _workshop(tmp_path, heard)
-    workshop.bench.seconds = each
+    workshop.bench.standards.seconds = each
     workshop.announce()
     assert heard.said[-1] == f"searching; a look takes about {said}"
 
@@ -115,9 +115,9 @@ def test_how_long_looks_take_is_told_before_the_search(tmp_path: Path, each: flo
 def test_what_the_original_took_is_measured_by_example(tmp_path: Path) -> None:
     times = iter([100.0, 108.0])
     bench = _workshop(tmp_path).bench
-    bench.measure(lambda: next(times))
-    assert bench.seconds == pytest.approx(0.1)
-    assert set(bench.standards) == {"development"}
+    bench.standards.measure(lambda: next(times))
+    assert bench.standards.seconds == pytest.approx(0.1)
+    assert set(bench.standards.known) == {"development"}
 
 
 def test_batch_normalisation_may_add_no_more_than_its_slack(tmp_path: Path) -> None:

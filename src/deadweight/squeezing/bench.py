@@ -1,16 +1,11 @@
-"""The original beside each candidate: what it answers to a part of the tasks is asked once."""
+"""The original, calibrated, beside the candidates that are made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from time import monotonic
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from deadweight.core.progress import SILENT, Progress
-from deadweight.core.squeeze_report import Judged
-from deadweight.judging.array import Array
-from deadweight.judging.gate import Standard, standard
 from deadweight.judging.steadiness import check_steady
 from deadweight.judging.task import Program
 from deadweight.squeezing.calibration.answers import felt
@@ -21,24 +16,24 @@ from deadweight.squeezing.method import Choice, Method
 from deadweight.squeezing.rounding.following import followed, slack_of
 from deadweight.squeezing.rounding.sensitivity import shares
 from deadweight.squeezing.squeezing import Weights, kinds_of, squeezed
+from deadweight.squeezing.standards import Standards
 from deadweight.squeezing.storing.container import SqueezedModel
 from deadweight.squeezing.storing.files import Stored
 
 
 @dataclass(slots=True)
 class Bench:
-    """The program, the original's weights, and the original's word on each part that was asked.
+    """The program, the original's weights, and what it answers.
 
-    `seconds` is what one example of development took the original. `around` is the factor that what each layer bears is
-    measured at: near where it is wanted, since a net that coarse steps destroy says the same of all of them.
+    `around` is the factor that what each layer bears is measured at: near where it is wanted, since a net that coarse
+    steps destroy says the same of all of them.
     """
 
     program: Program
     weights: Weights
-    standards: dict[str, tuple[Standard, ...]] = field(default_factory=dict)
+    standards: Standards
     shares: Mapping[str, float] | None = None
     norms: Norms | None = None
-    seconds: float = 0.0
     around: float = 1.0
 
     def made(self, choice: Choice) -> SqueezedModel:
@@ -57,16 +52,6 @@ class Bench:
         norms = 0 if self.norms is None or method.is_exact else self.norms.slack(self.weights)
         return norms + (slack_of(self.weights) if method.follows else 0)
 
-    def measure(self, clock: Callable[[], float] = monotonic) -> None:
-        """Ask the original development data now, and take the time of it."""
-        since = clock()
-        self._standards("development")
-        self.seconds = (clock() - since) / max(1, sum(self.examples("development").values()))
-
-    def examples(self, part: str) -> dict[str, int]:
-        """How many of them the part of each task has."""
-        return {task.name: len(task.parts[part][1]) for task in self.program.of(part)}
-
     def choice(self, method: Method, factor: float, progress: Progress = SILENT) -> Choice:
         """The method at that factor; what each layer bears is measured once, for the methods that take any factor."""
         if method.factors:
@@ -76,22 +61,6 @@ class Bench:
         if self.shares is None:
             self.shares = shares(self.weights, self.program, Choice(method, self.around), progress)
         return Choice(method, factor, self.shares)
-
-    def judge(self, candidate: Mapping[str, Array], part: str) -> tuple[Judged, ...]:
-        """What each task's part says of the candidate; raises UsageError where the original is no measure."""
-        standards = self._standards(part)
-        model = self.program.build(candidate)
-        return tuple(one.judged(self.program.rows(model, one.task.parts[part][0])) for one in standards)
-
-    def _standards(self, part: str) -> tuple[Standard, ...]:
-        if part not in self.standards:
-            self.standards[part] = self._asked(part, self.program.build(self.weights.tensors))
-        return self.standards[part]
-
-    def _asked(self, part: str, original: Any) -> tuple[Standard, ...]:  # noqa: ANN401  the user's own model
-        return tuple(
-            standard(task, part, self.program.rows(original, task.parts[part][0])) for task in self.program.of(part)
-        )
 
 
 def bench_of(stored: Stored, program: Program, progress: Progress = SILENT) -> Bench:
@@ -104,7 +73,8 @@ def bench_of(stored: Stored, program: Program, progress: Progress = SILENT) -> B
     progress.finish()
     check_steady(program, original)
     kinds = kinds_of(stored.tensors, found.tables.keys(), found.gates)
-    return Bench(program, Weights(stored.tensors, kinds, found, stored.dtypes), norms=norms)
+    weights = Weights(stored.tensors, kinds, found, stored.dtypes)
+    return Bench(program, weights, Standards(program, stored.tensors), norms=norms)
 
 
 def _calibrated(stored: Stored, program: Program, original: object) -> tuple[Calibration, Norms | None]:

@@ -50,7 +50,7 @@ def squeeze(order: Order, program: Program, progress: Progress = SILENT) -> Sque
         return report
     model = workshop.model(next(one for one in order.methods if one.name == chosen.method), chosen.factor)
     candidate = f"{order.memory.subject} {chosen.method} {chosen.factor}"
-    report = replace(report, looks=order.looks.before(candidate), gate=bench.judge(model.weights(), "gate"))
+    report = replace(report, looks=order.looks.before(candidate), gate=bench.standards.judged(model.weights(), "gate"))
     order.looks.note(candidate)
     return replace(report, out=str(order.out), after=write_checked(order.out, model)) if report.passed else report
 
@@ -58,7 +58,7 @@ def squeeze(order: Order, program: Program, progress: Progress = SILENT) -> Sque
 def _front(order: Order, workshop: Workshop) -> tuple[Tried, ...]:
     """The points that the search asks for, and before them what each look is expected to take."""
     workshop.progress.start("asking the original", 0, "models")
-    workshop.bench.measure()
+    workshop.bench.standards.measure()
     workshop.announce()
     front = search(order.aim, order.file.stat().st_size, order.methods, workshop)
     workshop.progress.finish()

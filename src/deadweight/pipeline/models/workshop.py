@@ -56,10 +56,12 @@ class Workshop:
         point = self.memory.recall(method.name, factor)
         if point is None:
             model = self.model(method, factor)
-            point = Tried(factor, size_of(model), self.bench.judge(model.weights(), "development"), method.name)
+            point = Tried(
+                factor, size_of(model), self.bench.standards.judged(model.weights(), "development"), method.name
+            )
             self.memory.keep(point)
         self.progress.advance(1)
-        return replace(point, foreseen=foreseen(point.judged, self.bench.examples("gate")))
+        return replace(point, foreseen=foreseen(point.judged, self.bench.standards.examples("gate")))
 
     def model(self, method: Method, factor: float) -> SqueezedModel:
         """The model as it is judged and written."""
@@ -88,8 +90,8 @@ class Workshop:
 
     def announce(self) -> None:
         """Say what a look at development and the gate are expected to take, by what the original took."""
-        looks, gate = (sum(self.bench.examples(part).values()) for part in ("development", "gate"))
-        each = self.bench.seconds
+        looks, gate = (sum(self.bench.standards.examples(part).values()) for part in ("development", "gate"))
+        each = self.bench.standards.seconds
         said = f"a look takes about {_duration(each * looks)}, the gate {_duration(2 * each * gate)}"
         self.progress.start(f"searching; {said}", 0, "models")
 
