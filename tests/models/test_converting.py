@@ -219,7 +219,7 @@ def test_a_squeezed_file_is_not_taken_for_a_plain_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["", ".gguf", ".h5", ".safetensor"])
 def test_an_ending_that_is_not_written_is_a_mistake_that_names_those_that_are(tmp_path: Path, ending: str) -> None:
-    with pytest.raises(UsageError, match="no form that is written|no ending") as told:
+    with pytest.raises(UsageError, match=r"no form that is written|no ending") as told:
         form_of(tmp_path / f"a{ending}")
     assert all(one in told.value.advice for one in (".safetensors", ".pt", ".npz", ".onnx"))
 

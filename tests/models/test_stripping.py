@@ -101,7 +101,7 @@ def test_nothing_is_written_where_nothing_would_be_left(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.onnx", "a", "a.gguf"])
 def test_an_ending_that_is_not_written_is_a_mistake(checkpoint: Path, tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match="no format that is written|no ending"):
+    with pytest.raises(UsageError, match=r"no format that is written|no ending"):
         strip(checkpoint, tmp_path / name)
 
 
