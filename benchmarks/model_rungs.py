@@ -91,7 +91,7 @@ def strip(ladder: Ladder, model: str) -> None:
 
 
 def usual(ladder: Ladder, model: str) -> None:
-    """Four bits a weight in groups, embeddings and convolutions included, as tools that quantise have it; or `USUAL`."""
+    """Four bits a weight in groups, embeddings and convolutions included, as tools that quantise do; or `USUAL`."""
     squeezed(ladder, "usual", model, "--ratio", "5", "--method", USUAL.get(model, "int4"))
 
 

@@ -12,8 +12,8 @@ The file defines
     prepare(model)                        optional: once, with the original, such as to fit a probe on what it gives
     build_file(path) -> model             optional: of a file in a form of its own, such as an ONNX with int8 inside
     example(inputs) -> arrays             optional: what the model itself is called with, to make a graph of it
-    forward(model, inputs) -> tensor      optional: rows of torch that gradients flow through, to fine-tune the model, and
-                                          to round it by what matters
+    forward(model, inputs) -> tensor      optional: rows of torch that gradients flow through, to fine-tune the model,
+                                          and to round it by what matters
 
 and is run as it is: it is the user's own program. A task may have `"answers": g` too: g(rows) gives what the metric
 looks at, one for each row, such as a probe's word; it is asked once for a model, the metric a thousand times.
