@@ -86,7 +86,7 @@ def test_a_project_that_cannot_be_read_ends_with_2_and_says_where(
 
 def test_a_path_that_is_no_folder_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["deps", "check", str(tmp_path / "no")]) == 2
-    assert "is not there" in capsys.readouterr().err
+    assert "there is nothing at this path" in capsys.readouterr().err
 
 
 def test_what_is_not_known_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
