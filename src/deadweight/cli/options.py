@@ -12,6 +12,7 @@ import click
 
 from deadweight.cli.configuration import Configuration, configuration
 from deadweight.cli.progress import terminal_progress
+from deadweight.cli.talk import NEW_PATH as NEW_PATH
 from deadweight.cli.talk import PATH as PATH
 from deadweight.cli.talk import TALK as TALK
 from deadweight.cli.talk import stacked as stacked

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from deadweight.cli.entering import ENTER, entering
-from deadweight.cli.options import CHOOSE, LOOK, PATH, TALK, TARGET, Manners, settings
+from deadweight.cli.options import CHOOSE, LOOK, NEW_PATH, TALK, TARGET, Manners, settings
 from deadweight.cli.telling import tell
 from deadweight.core.level import Level
 from deadweight.formats.output import refuse_inside
@@ -18,7 +18,7 @@ from deadweight.pipeline.plan_file import plan_text, write_plan
 
 @click.command("plan")
 @TARGET
-@click.option("-o", "--output", "out", type=PATH, help="The plan file to write; standard output where left out.")
+@click.option("-o", "--output", "out", type=NEW_PATH, help="The plan file to write; standard output where left out.")
 @click.option("--to", "to_format", metavar="FORMAT", help="The format that the result will have, where it is another.")
 @ENTER
 @LOOK

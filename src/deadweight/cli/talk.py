@@ -12,6 +12,20 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 PATH = click.Path(readable=False, path_type=Path)
 
 
+class _NewPath(click.Path):
+    """A path where nothing is: told before the work, which may take long, and not at its end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        from deadweight.formats.output import refuse_existing
+
+        path = super().convert(value, param, ctx)
+        refuse_existing(Path(str(path)))
+        return path
+
+
+NEW_PATH = _NewPath(readable=False, path_type=Path)
+
+
 def stacked(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Several decorators as one."""
 

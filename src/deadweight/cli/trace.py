@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from deadweight.cli.options import LOOK, PATH, TALK, TARGET, Manners, settings
+from deadweight.cli.options import LOOK, NEW_PATH, PATH, TALK, TARGET, Manners, settings
 from deadweight.cli.proving import PROVE, exercise
 from deadweight.cli.trace_telling import tell_trace
 from deadweight.core.errors import UsageError
@@ -21,7 +21,7 @@ from deadweight.pipeline.tracing.uniting import united
 
 @click.command("trace")
 @TARGET
-@click.option("-o", "--output", "out", type=PATH, help="The trace file to write.")
+@click.option("-o", "--output", "out", type=NEW_PATH, help="The trace file to write.")
 @click.option("--runs", type=click.IntRange(1), default=1, show_default=True, help="How often to run it.")
 @click.option("--from-trace", "files", multiple=True, type=PATH, help="Add this trace, or record of strace (below).")
 @click.option("--root", metavar="DIR", help="Where the program of a record saw TARGET; / for an image.")

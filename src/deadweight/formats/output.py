@@ -45,7 +45,7 @@ def whole_directory(out: Path) -> Iterator[Path]:
     with _output(out, _new_directory) as (temporary, descriptor):
         yield temporary
         _sync_file_system(descriptor)
-        _refuse_existing(out)
+        refuse_existing(out)
         temporary.rename(out)
 
 
@@ -67,7 +67,7 @@ def scratch_directory(out: Path) -> Iterator[Path]:
 @contextmanager
 def _output(out: Path, make: Callable[[Path], int]) -> Iterator[tuple[Path, int]]:
     """A temporary sibling, locked while this process lives, removed unless it was renamed away."""
-    _refuse_existing(out)
+    refuse_existing(out)
     clean_leftovers(out.parent)
     named: list[Path] = []
     try:
@@ -116,7 +116,8 @@ def _clean(leftover: Path) -> None:
             os.close(descriptor)
 
 
-def _refuse_existing(out: Path) -> None:
+def refuse_existing(out: Path) -> None:
+    """Raise UsageError where something is there, if only a link that leads nowhere: nothing is ever replaced."""
     if os.path.lexists(out):
         raise UsageError(
             "the result is already there", where=str(out), advice="Name a path that is free, or remove it first."
@@ -168,11 +169,11 @@ def _publish_file(temporary: Path, out: Path) -> None:
     try:
         os.link(temporary, out)
     except FileExistsError:
-        _refuse_existing(out)
+        refuse_existing(out)
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise
-        _refuse_existing(out)
+        refuse_existing(out)
         temporary.rename(out)
 
 
@@ -180,7 +181,7 @@ def put_in_place(made: Path, out: Path) -> None:
     """Give what was made whole elsewhere on this disk its name; raises UsageError where that was taken meanwhile."""
     with _told(out, made):
         if made.is_dir():
-            _refuse_existing(out)
+            refuse_existing(out)
             made.rename(out)
         else:
             _publish_file(made, out)

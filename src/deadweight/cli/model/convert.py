@@ -9,7 +9,7 @@ import click
 
 from deadweight.cli.answering import answer
 from deadweight.cli.model.needs import check_numpy
-from deadweight.cli.options import PATH, TALK
+from deadweight.cli.options import NEW_PATH, PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.models.forms import NAMES
 from deadweight.pipeline.models.converting import Asked, convert
@@ -20,7 +20,7 @@ DTYPES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
 
 @click.command("convert")
 @click.argument("file", type=PATH)
-@click.option("--output", "-o", "out", type=PATH, required=True, help="The new file; its ending says the form.")
+@click.option("--output", "-o", "out", type=NEW_PATH, required=True, help="The new file; its ending says the form.")
 @click.option("--to", "form", type=click.Choice(NAMES), help="The form, where the ending does not say it.")
 @click.option("--dtype", type=click.Choice(tuple(DTYPES)), help="The dtype of all numbers of floating point.")
 @click.option("--allow-overflow", is_flag=True, help="Numbers that fp16 cannot hold become infinite.")

@@ -11,7 +11,7 @@ from deadweight.cli.answering import answer
 from deadweight.cli.model.judging import check_files
 from deadweight.cli.model.lesson import PACE, lesson_of
 from deadweight.cli.model.needs import check_numpy
-from deadweight.cli.options import PATH, TALK
+from deadweight.cli.options import NEW_PATH, PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.steps import Tuned
 from deadweight.reports.models import finetuning
@@ -19,7 +19,7 @@ from deadweight.reports.models import finetuning
 
 @click.command("finetune")
 @click.argument("file", type=PATH)
-@click.option("--output", "-o", "out", type=PATH, required=True, help="The new file; its ending says the form.")
+@click.option("--output", "-o", "out", type=NEW_PATH, required=True, help="The new file; its ending says the form.")
 @click.option("--task", type=PATH, required=True, help="The Python file with forward(model, inputs).")
 @click.option("--against", type=PATH, required=True, help="The original, whose outputs are what it learns.")
 @click.option("--steps", type=click.IntRange(1), default=100, show_default=True, help="Steps of Adam.")

@@ -11,7 +11,7 @@ from deadweight.cli.answering import answer
 from deadweight.cli.model.judging import JUDGED, program_for
 from deadweight.cli.model.lesson import PACE, check_pace, lesson_of
 from deadweight.cli.model.needs import check_numpy
-from deadweight.cli.options import PATH, TALK
+from deadweight.cli.options import NEW_PATH, PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.errors import UsageError
 from deadweight.core.steps import Pruned
@@ -22,7 +22,7 @@ SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 
 @click.command("prune")
 @click.argument("file", type=PATH)
-@click.option("--output", "-o", "out", type=PATH, required=True, help="The new file; its ending says the form.")
+@click.option("--output", "-o", "out", type=NEW_PATH, required=True, help="The new file; its ending says the form.")
 @click.option("--amount", type=SHARE, required=True, help="The share of the weights that goes, 0.3 for 30 %.")
 @click.option(
     "--scope",

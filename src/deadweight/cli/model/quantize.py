@@ -10,7 +10,7 @@ import click
 from deadweight.cli.answering import answer
 from deadweight.cli.model.judging import JUDGED, program_for
 from deadweight.cli.model.needs import check_numpy
-from deadweight.cli.options import PATH, TALK
+from deadweight.cli.options import NEW_PATH, PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.core.errors import UsageError
 from deadweight.core.steps import Quantised
@@ -21,7 +21,7 @@ METHODS = ("dynamic", "static", "weight-only")
 
 @click.command("quantize")
 @click.argument("file", type=PATH)
-@click.option("--output", "-o", "out", type=PATH, required=True, help="The new file: .onnx of a graph.")
+@click.option("--output", "-o", "out", type=NEW_PATH, required=True, help="The new file: .onnx of a graph.")
 @click.option("--method", type=click.Choice(METHODS), required=True, help="Weights and activations, or weights alone.")
 @click.option("--bits", type=click.Choice(("8", "4")), default="8", show_default=True, help="4 with weight-only.")
 @click.option(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from deadweight.cli.model.needs import check_numpy
-from deadweight.cli.options import PATH, TALK
+from deadweight.cli.options import NEW_PATH, PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.models.forms import FORMS, NAMES, ONNX_ENDING, form_of
 from deadweight.reports.json import as_plain, text
@@ -19,7 +19,7 @@ _ENDINGS = ", ".join((*(form.endings[0] for form in FORMS), ONNX_ENDING))
 
 @click.command("restore")
 @click.argument("file", type=PATH)
-@click.option("--output", "-o", "out", type=PATH, required=True, help=f"The plain file: {_ENDINGS}.")
+@click.option("--output", "-o", "out", type=NEW_PATH, required=True, help=f"The plain file: {_ENDINGS}.")
 @click.option("--to", "form", type=click.Choice(NAMES), help="The form, where the ending does not say it.")
 @click.option("--task", type=PATH, help="The Python file that builds the model, to make a graph of weights.")
 @TALK

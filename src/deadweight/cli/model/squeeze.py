@@ -12,9 +12,8 @@ from deadweight.cli.colour import in_colour
 from deadweight.cli.model.judging import JUDGED_BY, basis
 from deadweight.cli.model.methods import METHODS, chosen_methods
 from deadweight.cli.model.remembering import remembered
-from deadweight.cli.options import PATH, TALK
+from deadweight.cli.options import NEW_PATH, PATH, TALK
 from deadweight.cli.progress import terminal_progress
-from deadweight.core.errors import UsageError
 from deadweight.core.squeeze_report import SqueezeReport
 from deadweight.reports.json import as_plain, text
 from deadweight.reports.models import squeezing
@@ -24,7 +23,7 @@ REFUSED = 3
 
 @click.command("squeeze")
 @click.argument("file", type=PATH)
-@click.option("--output", "-o", "out", type=PATH, required=True, help="The squeezed file; an ordinary safetensors.")
+@click.option("--output", "-o", "out", type=NEW_PATH, required=True, help="The squeezed file; an ordinary safetensors.")
 @JUDGED_BY
 @click.option("--keep", type=click.FloatRange(0.01, 1.0), default=0.95, show_default=True, help="The share to keep.")
 @click.option("--ratio", type=click.FloatRange(1.0), default=None, help="How many times smaller; as small as passes.")
@@ -47,8 +46,6 @@ def COMMAND(file: Path, out: Path, as_json: bool, quiet: bool, **given: Any) -> 
       deadweight model squeeze model.onnx -o small.safetensors --samples inputs.npz
       deadweight model restore small.safetensors -o plain.safetensors
     """
-    if out.exists():
-        raise UsageError("it is there already", where=str(out), advice="Name another, or remove it first.")
     report = _squeezed(file, out, given, quiet)
     if as_json:
         sys.stdout.write(text({**as_plain(report), "passed": report.passed}))

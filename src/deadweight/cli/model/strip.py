@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from deadweight.cli.answering import answer
-from deadweight.cli.options import PATH, TALK
+from deadweight.cli.options import NEW_PATH, PATH, TALK
 from deadweight.cli.progress import terminal_progress
 from deadweight.models.reporting import opened
 from deadweight.models.selection import Wish
@@ -18,7 +18,9 @@ from deadweight.reports.models import stripping
 
 @click.command("strip")
 @click.argument("target", type=PATH)
-@click.option("--output", "-o", "out", type=PATH, required=True, help="The new file: .safetensors, or .pt for torch.")
+@click.option(
+    "--output", "-o", "out", type=NEW_PATH, required=True, help="The new file: .safetensors, or .pt for torch."
+)
 @click.option("--keep", multiple=True, metavar="GLOB", help="Tensors that stay whatever is found.")
 @click.option("--drop", multiple=True, metavar="GLOB", help="Tensors that go because you say so: poolers, averages.")
 @click.option("--tensors-only", is_flag=True, help="Leave the graph or program of the file behind.")
