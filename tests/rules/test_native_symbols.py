@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from builders.elves import built, relocated_library
 from builders.native import library
 from builders.scenes import distribution_files
 from builders.sites import SITE, found_paths, only, site_scene
 from deadweight.core.edit import Safety
+from deadweight.native.elf import Shape
 from deadweight.rules.native_symbols import RULE
 
 
@@ -22,6 +24,19 @@ def test_finds_one_thing_for_each_owner() -> None:
         distribution_files(SITE, "two", files={"two/_a.so": library()}),
     )
     assert [(one.owner, len(one.paths)) for one in RULE.find(scene)] == [("one 1.0", 2), ("two 1.0", 1)]
+
+
+def test_what_moves_segments_in_the_file_is_found_apart_and_takes_a_proof() -> None:
+    """patchelf leaves the symbols between segments: only there does anything that a program header covers move."""
+    hollow, plain = built(relocated_library(Shape(64, "<"))), library()
+    scene = site_scene(distribution_files(SITE, "pkg", files={"pkg/_a.so": plain, "pkg/_b.so": hollow}))
+    found = {one.paths: one for one in RULE.find(scene)}
+    assert {paths: one.safety for paths, one in found.items()} == {
+        (f"{SITE}/pkg/_a.so",): Safety.SAFE,
+        (f"{SITE}/pkg/_b.so",): Safety.PROVEN,
+    }
+    assert "move up in the file" in found[(f"{SITE}/pkg/_b.so",)].says
+    assert [one.edits[0].safety for one in found.values()] == [Safety.SAFE, Safety.PROVEN]
 
 
 def test_leaves_a_stripped_library() -> None:

@@ -16,10 +16,14 @@ from deadweight.native.runs import removable, runs_of
 
 @dataclass(frozen=True, slots=True)
 class Needless:
-    """Bytes of one ELF file that can go, and the names of the sections that hold them, largest first."""
+    """Bytes of one ELF file that can go, and the names of the sections that hold them, largest first.
+
+    `moves` is whether what program headers cover stands elsewhere in the file then, with holes before it closed.
+    """
 
     size: int
     sections: tuple[str, ...]
+    moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,10 @@ def _look(scene: Scene) -> _Look:
 
 
 def _needless(layout: ElfLayout, size: int) -> Needless:
-    free = [layout.sections[index] for index in runs_of(layout).free(layout)]
+    runs = runs_of(layout)
+    free = [layout.sections[index] for index in runs.free(layout)]
     largest = sorted((one for one in free if one.is_droppable), key=lambda one: -one.size)
-    return Needless(size, tuple(one.name for one in largest) or ("pages between segments",))
+    return Needless(size, tuple(one.name for one in largest) or ("pages between segments",), bool(runs.closed))
 
 
 _LOOK: Fact[_Look] = Fact("elf look", _look)

@@ -14,8 +14,9 @@ them.
 
 Edit
 ----
-Strips the file. Safe: no byte that a program header covers changes, or moves in memory; in the file segments move up
-by whole pages, each compared with the original. Stack traces of native crashes lose the names of local functions.
+Strips the file. Safe where no byte that a program header covers moves. Where holes between segments are closed these
+move up in the file by whole pages, and in memory nothing does; each byte is compared, and the edit is made only with a
+proof. Stack traces of native crashes lose the names of local functions.
 
 Source
 ------
@@ -45,11 +46,12 @@ def _find(scene: Scene) -> Iterator[Finding]:
     worthy = [
         path for path, one in needless.items() if one.size >= _WORTHWHILE or one.size >= _SHARE * entries[path].size
     ]
-    for group in by_owner(scene, worthy):
-        yield _report(scene, group, needless)
+    for moves, safety in ((False, Safety.SAFE), (True, Safety.PROVEN)):
+        for group in by_owner(scene, (path for path in worthy if needless[path].moves is moves)):
+            yield _report(scene, group, needless, safety)
 
 
-def _report(scene: Scene, group: Group, needless: Mapping[str, Needless]) -> Finding:
+def _report(scene: Scene, group: Group, needless: Mapping[str, Needless], safety: Safety) -> Finding:
     entries = scene.listing.by_path
     size = sum(needless[path].size for path in group.paths)
     stored = sum(needless[path].size * entries[path].stored // max(entries[path].size, 1) for path in group.paths)
@@ -58,7 +60,9 @@ def _report(scene: Scene, group: Group, needless: Mapping[str, Needless]) -> Fin
         Evidence(f"{needless[path].size} bytes in {', '.join(needless[path].sections[:3])}", path) for path in largest
     )
     says = "symbol tables and debugging data, which nothing reads at run time"
-    edit = Edit("strip", group.paths, Safety.SAFE, _NAME, says, group.owner)
+    if safety is Safety.PROVEN:
+        says = f"{says}, between segments that move up in the file"
+    edit = Edit("strip", group.paths, safety, _NAME, says, group.owner)
     return Finding(_NAME, group.owner, says, group.paths, size, stored, evidence, Confidence.CERTAIN, (edit,))
 
 
