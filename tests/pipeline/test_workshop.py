@@ -14,9 +14,10 @@ from deadweight.core.progress import SILENT, Progress
 from deadweight.judging.array import Array
 from deadweight.judging.task import Program, Task
 from deadweight.pipeline.models.workshop import KEPT, Workshop
-from deadweight.squeezing.bench import Bench, bench_of
+from deadweight.squeezing.bench import Bench
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.method import methods
+from deadweight.squeezing.readying import bench_of
 from deadweight.squeezing.storing.files import stored_of, write_safetensors
 
 _RANDOM = np.random.default_rng(41)

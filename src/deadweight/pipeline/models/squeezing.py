@@ -11,9 +11,9 @@ from deadweight.judging.gate import check_enough
 from deadweight.judging.looks import Looks
 from deadweight.judging.task import Program
 from deadweight.pipeline.models.workshop import Workshop
-from deadweight.squeezing.bench import bench_of
 from deadweight.squeezing.memory import Memory
 from deadweight.squeezing.method import Kind, Method
+from deadweight.squeezing.readying import bench_of
 from deadweight.squeezing.search import Aim, best, search
 from deadweight.squeezing.squeezing import Weights, not_finite
 from deadweight.squeezing.storing.files import stored_of, write_checked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deadweight.squeezing.rounding.following import MOST, NUMBERS, spread
+from deadweight.squeezing.rounding.fitted_layers import MOST, NUMBERS, spread
 
 
 def test_all_inputs_go_side_by_side_where_there_are_few_and_they_are_small() -> None:
