@@ -86,7 +86,9 @@ def both(kind: Any) -> tuple[Program, Weights, SqueezedModel, SqueezedModel]:  #
     program, weights = program_of(kind)
     choice = Choice(chosen(("feedback",))[0], 1.6)
     plain = squeezed(weights, choice)
-    return program, weights, plain, followed(program, weights, plain, choice)
+    fitted = followed(program, weights, plain, choice)
+    assert fitted is not None
+    return program, weights, plain, fitted
 
 
 def check_nearer() -> None:
@@ -116,11 +118,27 @@ def check_shared() -> None:
     assert changed == {"head.0.weight", "head.0.bias"}, changed
 
 
+class Wandering(Net):
+    """Turns its blocks around each time it is asked."""
+
+    def forward(self, hidden: Any) -> Any:  # noqa: ANN401
+        self.blocks = self.blocks[::-1]
+        return super().forward(hidden)
+
+
+def check_wandering() -> None:
+    """A model whose layers come in another order each time is not fitted, and nobody waits for it."""
+    program, weights = program_of(Wandering)
+    choice = Choice(chosen(("feedback",))[0], 1.6)
+    assert followed(program, weights, squeezed(weights, choice), choice) is None
+
+
 if __name__ == "__main__":
     torch.manual_seed(1)
     before = active_count()
     check_sums()
     check_nearer()
     check_shared()
+    check_wandering()
     assert active_count() == before
     print("held")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +136,15 @@ def test_what_layers_bear_is_measured_near_the_size_that_is_wanted(tmp_path: Pat
         workshop.guess(_ANY, 1.0)
         factors.append(workshop.bench.around)
     assert factors[0] < 0.5 < factors[1]
+
+
+def test_a_forward_that_no_gradient_passes_is_told_once(tmp_path: Path) -> None:
+    bench = _workshop(tmp_path).bench
+    feedback = methods()["feedback"]
+    bench.choice(feedback, 1.0)
+    assert not bench.notes  # the task says nothing of gradients
+    bench.program = replace(bench.program, calibration=list(_INPUTS[:20]), forward=_predict)
+    bench.weights.calibration.outputs = None
+    for _ in range(2):
+        bench.choice(feedback, 1.0)
+    assert bench.notes == ("forward gave nothing that gradients flow through: rounding goes by inputs alone",)

@@ -23,7 +23,7 @@ class Bench:
     """The program, the original's weights, and what it answers.
 
     `around` is the factor that what each layer bears is measured at: near where it is wanted, since a net that coarse
-    steps destroy says the same of all of them.
+    steps destroy says the same of all of them. `notes` say what a method was to do and could not.
     """
 
     program: Program
@@ -32,6 +32,7 @@ class Bench:
     shares: Mapping[str, float] | None = None
     norms: Norms | None = None
     around: float = 1.0
+    notes: tuple[str, ...] = ()
 
     def made(self, choice: Choice) -> SqueezedModel:
         """The squeezed model, batch normalisation as it was."""
@@ -41,7 +42,10 @@ class Bench:
         """The model, its layers fitted one after another, and with statistics of batch normalisation that fit it."""
         if method.follows:
             choice = Choice(method, model.recipe["factor"], model.recipe["shares"])
-            model = followed(self.program, self.weights, model, choice)
+            fitted = followed(self.program, self.weights, model, choice)
+            if fitted is None:
+                self._note("the model ran otherwise the second time: its layers are not fitted")
+            model = fitted or model
         return model if self.norms is None or method.is_exact else self.norms.restated(self.weights, model)
 
     def slack(self, method: Method) -> int:
@@ -54,7 +58,17 @@ class Bench:
         if method.factors:
             return Choice(method, factor)
         if method.follows and self.weights.calibration.outputs is None:
-            self.weights.calibration.outputs = felt(self.program, self.weights.tensors, progress)
+            self._feel(progress)
         if self.shares is None:
             self.shares = shares(self.weights, self.program, Choice(method, self.around), progress)
         return Choice(method, factor, self.shares)
+
+    def _feel(self, progress: Progress) -> None:
+        """Measure what errors of outputs do to the answer, where the task says how."""
+        found = self.weights.calibration.outputs = felt(self.program, self.weights.tensors, progress)
+        if self.program.forward is not None and len(self.program.calibration) and not found:
+            self._note("forward gave nothing that gradients flow through: rounding goes by inputs alone")
+
+    def _note(self, says: str) -> None:
+        if says not in self.notes:
+            self.notes = (*self.notes, says)

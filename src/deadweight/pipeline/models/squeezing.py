@@ -44,7 +44,13 @@ def squeeze(order: Order, program: Program, progress: Progress = SILENT) -> Sque
     front = _front(order, workshop)
     chosen = best(order.aim, before, front)
     report = SqueezeReport(
-        str(order.file), before, order.aim.keep, front, chosen, reached=_reached(bench.weights), notes=program.notes
+        str(order.file),
+        before,
+        order.aim.keep,
+        front,
+        chosen,
+        reached=_reached(bench.weights),
+        notes=(*program.notes, *bench.notes),
     )
     if chosen is None:
         return report

@@ -20,6 +20,8 @@ from deadweight.judging.array import Array
 from deadweight.judging.task import Program
 from deadweight.squeezing.calibration.hooks import hooked
 from deadweight.squeezing.calibration.moments import Rows
+from deadweight.squeezing.calibration.patches import is_whole
+from deadweight.squeezing.calibration.reaching import evenly
 from deadweight.squeezing.calibration.torch_layers import names_of
 from deadweight.squeezing.rounding.codes import Reals
 from deadweight.squeezing.rounding.coupling import Coupling
@@ -83,13 +85,19 @@ def _watched(model: Any, names: Mapping[int, str], found: dict[str, _Gradients])
     """A hook on each layer that is looked at."""
     import torch
 
-    kinds = torch.nn.Linear, torch.nn.Embedding, torch.nn.modules.conv._ConvNd
-    turned = torch.nn.modules.conv._ConvTransposeNd
     for module in model.modules():
-        name = names.get(id(getattr(module, "weight", None)))
-        if name is not None and isinstance(module, kinds) and not isinstance(module, turned):
-            axis = -1 if not isinstance(module, torch.nn.modules.conv._ConvNd) else -len(module.kernel_size) - 1
+        name, is_convolution = names.get(id(getattr(module, "weight", None))), _is_whole_convolution(module)
+        if name is not None and (is_convolution or isinstance(module, torch.nn.Linear | torch.nn.Embedding)):
+            axis = -len(module.kernel_size) - 1 if is_convolution else -1
             yield module.register_forward_hook(_hook(name, axis, found))
+
+
+def _is_whole_convolution(module: Any) -> bool:  # noqa: ANN401  as above
+    """Whether it is a convolution whose every output sees all channels, and not a transposed one."""
+    from torch.nn.modules import conv
+
+    is_convolution = isinstance(module, conv._ConvNd) and not isinstance(module, conv._ConvTransposeNd)
+    return is_convolution and is_whole(module)
 
 
 def _hook(name: str, axis: int, found: dict[str, _Gradients]) -> Callable[[Any, Any, Any], Any]:
@@ -116,7 +124,7 @@ def _nudge(program: Program, model: Any, progress: Progress) -> None:  # noqa: A
     """Send random changes of the answers back through the model, a batch at a time."""
     import torch
 
-    inputs = program.calibration[:: -(-len(program.calibration) // MOST)]
+    inputs = evenly(program.calibration, MOST)
     chance = torch.Generator().manual_seed(_SEED)
     progress.start("weighing outputs", len(inputs), "inputs")
     for some in _parts(inputs):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from deadweight.judging.task import Program
 from deadweight.squeezing.calibration.graph_layers import calibrated_graph, is_graph
@@ -25,3 +26,9 @@ def calibrate(program: Program, model: object) -> None:
     """Ask the model the calibration inputs, where there are any."""
     if len(program.calibration):
         program.rows(model, program.calibration)
+
+
+def evenly(inputs: Sequence[Any], most: int) -> Sequence[Any]:
+    """All inputs, or that many of them, evenly spread."""
+    count = min(len(inputs), most)
+    return [inputs[at * len(inputs) // count] for at in range(count)]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from deadweight.judging.task import Program
+from deadweight.squeezing.calibration.reaching import evenly
 from deadweight.squeezing.calibration.torch_layers import names_of
 from deadweight.squeezing.method import Kind
 from deadweight.squeezing.rounding.feedback import WIDEST
@@ -32,8 +33,7 @@ def slack_of(weights: Weights) -> int:
 
 def spread(inputs: Sequence[Any], size: int, numbers: int) -> Sequence[Any]:
     """As many inputs, evenly spread, as there is room for where `size` of them make so many numbers."""
-    count = min(len(inputs), MOST, max(size, NUMBERS * size // max(1, numbers)))
-    return [inputs[at * len(inputs) // count] for at in range(count)]
+    return evenly(inputs, min(MOST, max(size, NUMBERS * size // max(1, numbers))))
 
 
 def layers_of(program: Program, weights: Weights, original: Any) -> tuple[int, tuple[Step, ...]]:  # noqa: ANN401  the user's

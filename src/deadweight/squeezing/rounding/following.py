@@ -29,8 +29,11 @@ from deadweight.squeezing.storing.squeezed import Squeezed
 _FEWEST = 2
 
 
-def followed(program: Program, weights: Weights, model: SqueezedModel, choice: Choice) -> SqueezedModel:
-    """The squeezed model with linear layers fitted; as it is where it is none of torch, or runs otherwise each time."""
+def followed(program: Program, weights: Weights, model: SqueezedModel, choice: Choice) -> SqueezedModel | None:
+    """The squeezed model with linear layers fitted, as it is where it has none that can be.
+
+    None where layers come in another order than before, so that nothing is known to belong together.
+    """
     original, small = (program.build(one) for one in (weights.tensors, model.weights()))
     if not hasattr(original, "named_modules") or len(program.calibration) < _FEWEST:
         return model
@@ -49,7 +52,7 @@ def followed(program: Program, weights: Weights, model: SqueezedModel, choice: C
 
 def _walked(
     pair: Pair, batches: Sequence[Batch], made: tuple[Weights, SqueezedModel, Choice], steps: Sequence[Step]
-) -> SqueezedModel:
+) -> SqueezedModel | None:
     """Round layer after layer."""
     weights, model, choice = made
     whole: dict[str, Squeezed] = {}
@@ -57,7 +60,7 @@ def _walked(
     for step in steps:
         stops = [one.advance() for one in batches]
         if any(was is None or now is None or {was.place, now.place} != {step.place} for was, now in stops):
-            return model
+            return None
         fit = _fit(step, weights, [(was, now) for was, now in stops if was is not None and now is not None])
         whole[step.weight] = rounded = _rounded(step, weights, choice, fit)
         values = decoded(rounded)
