@@ -6,6 +6,7 @@ import pytest
 
 from builders.reaching import SITE, entered, reached
 from builders.scenes import distribution_files
+from deadweight.facts.bodies import MAX_SOURCE
 from deadweight.needs.entrances import NEED as ENTRANCES
 from deadweight.needs.imports import NEED as IMPORTS
 
@@ -142,6 +143,12 @@ def test_only_callers_that_are_reached_hand_anything() -> None:
 )
 def test_what_a_caller_may_compute_is_what_only_a_run_can_tell(one: bytes, two: bytes) -> None:
     assert {"drivers/slow.py", "drivers/fast.py"} <= handing(one, two)
+
+
+def test_a_source_that_is_too_large_to_be_read_may_hand_anything() -> None:
+    called = CALLS + b"_load('fast')\n"
+    assert "drivers/slow.py" not in handing(LOADS, called, b"# small\n")
+    assert "drivers/slow.py" in handing(LOADS, called, b"#" * (MAX_SOURCE + 1))
 
 
 def test_a_caller_of_a_private_module_that_computes_a_name_leaves_all_beside_it() -> None:

@@ -36,7 +36,7 @@ class Handing:
     def names(self, path: str) -> Iterator[tuple[str, str]]:
         """The names that the source hands on to be imported, and the function that imports each."""
         functions = self._of(self.scene.ask(HOLDERS).get(path, ""))
-        body = self.scene.ask(BODIES).read(path) or b"" if functions else b""
+        body = self.scene.ask(BODIES).read(path) if functions else b""
         for one in functions.values():
             yield from ((name, one.name) for name in sorted(_given(body, one) or ()))
 
@@ -48,12 +48,12 @@ class Handing:
     def _work(self, info: str) -> Mapping[tuple[str, int], Handed]:
         """The functions, in two passes over the sources, which are never held together."""
         made = {(path, one.line): one for path in self._importing(info) for one in self._private(path)}
-        own = {key: _given(self.scene.ask(BODIES).read(key[0]) or b"", one) for key, one in made.items()}
+        own = {key: _given(self.scene.ask(BODIES).read(key[0]), one) for key, one in made.items()}
         made = {key: one for key, one in made.items() if own[key] is not None}
         calls = {key: bool(own[key]) for key in made}
         for path, body in self._bodies(info) if made else ():
             for key, one in [*made.items()]:
-                if path != key[0] and one.name.encode() in body:
+                if path != key[0] and (body is None or one.name.encode() in body):
                     given = _given(body, one)
                     calls[key] |= bool(given)
                     if given is None:
@@ -61,7 +61,7 @@ class Handing:
         return {key: one for key, one in made.items() if calls[key]}
 
     def _importing(self, info: str) -> Iterator[str]:
-        return (path for path, body in self._bodies(info) if _IMPORTS.search(body))
+        return (path for path, body in self._bodies(info) if body is not None and _IMPORTS.search(body))
 
     def _private(self, path: str) -> Iterator[Handed]:
         names = self.scene.ask(MODULE_PATH).name_of(path).split(".")
@@ -69,15 +69,21 @@ class Handing:
             if any(name.startswith("_") for name in (*names, one.name)):
                 yield one
 
-    def _bodies(self, info: str) -> Iterator[tuple[str, bytes]]:
+    def _bodies(self, info: str) -> Iterator[tuple[str, bytes | None]]:
+        """The sources, None for the body of one that is not read."""
         holder = self.scene.ask(INFOS).get(info)
         for path in holder.files if holder else ():
             if path.endswith(".py") and not is_test(path):
-                yield path, self.scene.ask(BODIES).read(path) or b""
+                yield path, self.scene.ask(BODIES).read(path)
 
 
-def _given(body: bytes, one: Handed) -> frozenset[str] | None:
-    """The names that the source hands to the function, None where it may hand others; it is parsed where it may."""
+def _given(body: bytes | None, one: Handed) -> frozenset[str] | None:
+    """The names that the source hands to the function, None where it may hand others; it is parsed where it may.
+
+    One that is not read may hand anything.
+    """
+    if body is None:
+        return None
     stands = re.search(rb"\b%s\b" % re.escape(one.name.encode()), body)
     return names_handed(body, one) if stands else frozenset()
 
