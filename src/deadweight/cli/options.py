@@ -30,6 +30,7 @@ TARGET = click.argument("target", type=PATH)
 LOOK = stacked(
     click.option("--gpu", metavar="sm_NN,…", help="The GPUs it runs on: code for all others is blanked."),
     click.option("--gpu-ptx", type=click.Choice(("keep", "drop")), help="What becomes of PTX, the fallback; kept."),
+    click.option("--cpu", metavar="x86-64-vN,…", help="The processors it runs on: OpenBLAS keeps kernels for them."),
     click.option("--config", type=PATH, help="Settings, instead of the nearest pyproject.toml or deadweight.toml."),
     click.option("--platform", metavar="OS/ARCH", help="Which one, of an image of several platforms: linux/arm64."),
     click.option("--no-cache", is_flag=True, help="Neither use nor keep the memory of indexed layers."),
@@ -106,7 +107,8 @@ def _sight(configured: Configuration, manners: Manners, given: Mapping[str, Any]
         progress=terminal_progress(manners.quiet),
     )
     options = {"run": given.get("command") or configured.run, **configured.options}
-    options |= {name: given[key] for name, key in (("gpu", "gpu"), ("gpu-ptx", "gpu_ptx")) if given.get(key)}
+    hardware = {"gpu": "gpu", "gpu-ptx": "gpu_ptx", "cpu": "cpu"}
+    options |= {name: given[key] for name, key in hardware.items() if given.get(key)}
     if given.get("swaps"):
         options["swap"] = ",".join(given["swaps"])
     if given.get("lossy"):

@@ -1,10 +1,12 @@
-"""What every ELF file of the artifact asks the loader for, and which libraries and paths it names."""
+"""What every ELF file of the artifact asks the loader for, and which libraries and paths it names, what it imports."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -12,11 +14,15 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
 from deadweight.core.scene import Fact, Scene
+from deadweight.native.binding import Binding, binding_of
 from deadweight.native.dynamic import Dynamic, dynamic_of
-from deadweight.native.elf import MAGIC
+from deadweight.native.elf import MAGIC, elf_layout
 from deadweight.native.names_within import names_within
+from deadweight.native.openblas import MARK, Build, build_of
+from deadweight.native.tables import Image
 
 _IN_MEMORY = 16 << 20
+_LARGEST_BUILD = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +33,66 @@ class NativeFile:
     names: frozenset[str]
 
 
-def _native_files(scene: Scene) -> Mapping[str, NativeFile]:
-    found: dict[str, NativeFile] = {}
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """Which names some native file imports, and the files of which that is not known."""
+
+    names: frozenset[str]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    files: dict[str, NativeFile] = field(default_factory=dict)
+    bindings: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    builds: dict[str, Build] = field(default_factory=dict)
+
+
+def _look(scene: Scene) -> _Look:
+    found = _Look()
     for entry, stream in scene.artifact.contents.stream(_wanted(scene)):
         try:
-            found[entry.path] = _read(stream) if stream.seekable() else _read_aside(stream)
+            if stream.seekable():
+                _read(found, entry, stream)
+            else:
+                _read_aside(found, entry, stream)
         except Corrupt as error:
             scene.note(Gap("native files", entry.path, f"what it needs is not known: {error.what}"))
     return found
 
 
-def _read(body: BinaryIO) -> NativeFile:
+def _read(found: _Look, entry: Entry, body: BinaryIO) -> None:
     dynamic = dynamic_of(body)
     body.seek(0)
-    return NativeFile(dynamic, names_within(body))
+    found.files[entry.path] = NativeFile(dynamic, names_within(body))
+    size = body.seek(0, os.SEEK_END)
+    body.seek(0)
+    layout = elf_layout(body, size)
+    binding = binding_of(body, layout, MARK) if layout else Binding(None)
+    if binding.imported is None or binding.imported:
+        found.bindings[entry.path] = binding.imported
+    if layout and binding.exports_mark and size <= _LARGEST_BUILD:
+        body.seek(0)
+        # One that can't be taken apart stays as it is.
+        with suppress(Corrupt):
+            found.builds[entry.path] = build_of(Image(layout, body.read()))
 
 
-def _read_aside(stream: BinaryIO) -> NativeFile:
-    """What a body that is read forward only says: the names that a dynamic section points at lie before it.
+def _read_aside(found: _Look, entry: Entry, stream: BinaryIO) -> None:
+    """Read what can be read forward only: the names that a dynamic section points at lie before it.
 
     It is laid aside, beyond 16 MiB on disk.
     """
     with SpooledTemporaryFile(_IN_MEMORY) as kept:
         shutil.copyfileobj(stream, kept, 1 << 20)
         kept.seek(0)
-        return _read(cast(BinaryIO, kept))
+        _read(found, entry, cast(BinaryIO, kept))
+
+
+def _imports(scene: Scene) -> Imports:
+    bindings = scene.ask(_LOOK).bindings
+    names = frozenset(name for imported in bindings.values() for name in imported or ())
+    return Imports(names, tuple(path for path, imported in bindings.items() if imported is None))
 
 
 def _wanted(scene: Scene) -> Iterator[Entry]:
@@ -62,5 +103,13 @@ def _wanted(scene: Scene) -> Iterator[Entry]:
             yield entry
 
 
-NATIVE_FILES: Fact[Mapping[str, NativeFile]] = Fact("native files", _native_files)
+_LOOK: Fact[_Look] = Fact("native look", _look)
+
+NATIVE_FILES: Fact[Mapping[str, NativeFile]] = Fact("native files", lambda scene: scene.ask(_LOOK).files)
 """Every ELF file by its path, read in one pass over the artifact; damaged ones are noted."""
+
+IMPORTS: Fact[Imports] = Fact("native imports", _imports)
+"""The names of no version that native files import, all together."""
+
+OPENBLAS: Fact[Mapping[str, Build]] = Fact("builds of openblas", lambda scene: scene.ask(_LOOK).builds)
+"""Each build of OpenBLAS that can be taken apart, by its path."""

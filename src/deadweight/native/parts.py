@@ -1,0 +1,98 @@
+"""The parts of a shared library that refer to each other: its functions, and the objects that hold addresses."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+_BESIDE = 64
+_IMMEDIATE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A function or an object: its names, the address of its first byte and of the first after it.
+
+    A function ends where the next begins; `size` is what its symbol says, 0 for not known.
+    """
+
+    names: tuple[str, ...]
+    start: int
+    end: int
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts, told by a number: the functions by address, then the objects that hold addresses, by address.
+
+    By their own address: `slots` has what the loader's slots hold, as addresses in the library, `stubs` the slots that
+    the linker's stubs jump through. `objects` are all that have a symbol, `holding` the places among them of those that
+    hold addresses, and `held` these addresses. `exported` are addresses by name, `loose` those that the library holds
+    in no object that is known, or runs when it is loaded.
+    """
+
+    functions: tuple[Part, ...]
+    objects: tuple[Part, ...]
+    holding: tuple[int, ...]
+    held: tuple[tuple[int, ...], ...]
+    slots: Mapping[int, int]
+    stubs: Mapping[int, int]
+    exported: Mapping[str, int]
+    loose: frozenset[int]
+    entered: Mapping[int, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "entered", {one.start: number for number, one in enumerate(self.functions)})
+
+    def __len__(self) -> int:
+        return len(self.functions) + len(self.holding)
+
+    def __getitem__(self, number: int) -> Part:
+        """The part of the number; IndexError for none."""
+        past = number - len(self.functions)
+        return self.functions[number] if past < 0 else self.objects[self.holding[past]]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The lowest and the highest address of which a reference can mean an object."""
+        if not self.holding:
+            return 0, -1
+        return self.objects[self.holding[0]].start - _BESIDE, self.objects[self.holding[-1]].end + _BESIDE
+
+    def is_function(self, number: int) -> bool:
+        """Whether the part is one that is run."""
+        return number < len(self.functions)
+
+    def held_by(self, number: int) -> tuple[int, ...]:
+        """The addresses that an object holds."""
+        return self.held[number - len(self.functions)]
+
+    def meant(self, address: int) -> Iterator[int]:
+        """The numbers of all parts that a reference to the address can mean, through stubs and slots.
+
+        A function is entered at its first byte: what names another byte of it stands in its own code, or in code of
+        the same name that was laid elsewhere.
+        """
+        slot = self.stubs.get(address, address)
+        address = self.slots.get(slot, slot)
+        number = self.entered.get(address)
+        if number is not None:
+            yield number
+        else:
+            yield from self._objects_at(address)
+
+    def _objects_at(self, address: int) -> Iterator[int]:
+        """Objects that the address lies in, or reaches with an immediate; in none that is known, those near by."""
+        found = bisect_right(self.objects, address, key=_start) - 1
+        inside = found >= 0 and address < self.objects[found].end
+        first, last = (address, address + _IMMEDIATE) if inside else (address - _BESIDE, address + _BESIDE)
+        place = bisect_right(self.holding, first, key=lambda place: self.objects[place].end)
+        while place < len(self.holding) and self.objects[self.holding[place]].start <= last:
+            yield len(self.functions) + place
+            place += 1
+
+
+def _start(part: Part) -> int:
+    return part.start

@@ -1,0 +1,45 @@
+"""What x86-64 code can refer to, without taking it apart: every displacement at every offset.
+
+All operands that are relative to the instruction pointer have four bytes, and what stands before them is known: the
+opcode of a call or a jump, or a byte that says so of a memory operand. Each place where such a byte stands is taken
+for one, wherever instructions begin, so that no reference is missed and a few are found that are none. Source: Intel
+64 and IA-32 Architectures Software Developer's Manual, volume 2, 2.2.1.6 and appendix B.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+
+_FORM, _RELATIVE = 0xC7, 0x05
+_MEMORY = bytes(byte for byte in range(256) if byte & _FORM == _RELATIVE)
+_OPERAND = re.compile(b"(?=[\xe8\xe9" + re.escape(_MEMORY) + b"]|\x0f[\x80-\x8f])", re.DOTALL)
+_SHORT = frozenset((*range(0x70, 0x80), *range(0xE0, 0xE4), 0xEB))
+_REACH = 129
+_TWO_BYTES = 0x0F
+_FOUR = struct.Struct("<i")
+
+
+def names_memory(code: bytes, at: int) -> bool:
+    """Whether the displacement at the offset is one of a memory operand, by the byte before it."""
+    return code[at - 1] & _FORM == _RELATIVE
+
+
+def references(code: bytes, start: int, address: int, end: int) -> Iterator[tuple[int, int]]:
+    """The offset in the code and the address referred to of each displacement between two offsets.
+
+    `address` is that of the code's first byte. What a memory operand refers to can lie up to four bytes further on,
+    where an immediate follows.
+    """
+    for found in _OPERAND.finditer(code, start, end):
+        at = found.start() + (2 if code[found.start()] == _TWO_BYTES else 1)
+        if at + 4 <= end:
+            yield at, address + at + 4 + _FOUR.unpack_from(code, at)[0]
+
+
+def jumps_shortly(code: bytes, span: tuple[int, int], target: int) -> bool:
+    """Whether a jump of one byte in the span of offsets can lead to the offset outside of it."""
+    start, end = max(span[0], target - _REACH), min(span[1], target + _REACH) - 1
+    jumps = (at for at in range(start, end) if code[at] in _SHORT)
+    return any((code[at + 1] ^ 0x80) - 0x80 == target - at - 2 for at in jumps)
