@@ -9,6 +9,7 @@ elf/dl-map-segments.h (gaps between segments), elf/dl-load.c (a table of program
 from __future__ import annotations
 
 import struct
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from io import BytesIO
@@ -38,13 +39,14 @@ class Wish:
 
 def pages(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The whole pages of each stretch, where there are enough; sorted stretches that touch count as one."""
-    for start, end in _joined(stretches):
+    for start, end in joined(stretches):
         first, last = -(-start // PAGE) * PAGE, end // PAGE * PAGE
         if last - first >= LEAST:
             yield first, last
 
 
-def _joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Sorted stretches, those that touch or overlap as one."""
     whole: tuple[int, int] | None = None
     for start, end in stretches:
         if whole is not None and start <= whole[1]:
@@ -65,6 +67,7 @@ def hollowed(image: Image, wish: Wish) -> bytes:
     segments = program_headers(image)
     _check(image, segments)
     stretches = tuple(pages(wish.stretches))
+    _check_unwritten(image, stretches)
     if not stretches:
         raise Corrupt("there is nothing to gain")
     home, stretches = _housed(segments, stretches)
@@ -85,6 +88,14 @@ def _check(image: Image, segments: Iterable[Segment]) -> None:
     for one in segments:
         if one.kind == LOAD and (one.alignment > PAGE or (one.address - one.offset) % PAGE):
             raise Corrupt("its segments are aligned to more than a page")
+
+
+def _check_unwritten(image: Image, stretches: Sequence[tuple[int, int]]) -> None:
+    """Raise Corrupt where the loader writes into what goes."""
+    for one in image.relocations:
+        found = bisect_right(stretches, one.place, key=lambda stretch: stretch[0] - 8) - 1
+        if found >= 0 and one.place < stretches[found][1]:
+            raise Corrupt("the loader writes into what goes")
 
 
 def _housed(

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from deadweight.core.errors import Corrupt
+from deadweight.native.hollow import joined
 from deadweight.native.parting import parts_of
 from deadweight.native.parts import Part, Parts
 from deadweight.native.reach import Graph, graph_of, spans
@@ -26,7 +27,7 @@ _ASKED_BY_NAME = re.compile(r"(.*_)?(openblas|gotoblas|goto|blas)_.*")
 MARK = "openblas_get_config"
 """What stands in a name that every build of OpenBLAS exports, whatever is put before and after its names."""
 _NAMING = "corename"
-_WIDE, _LOAD, _ADDRESS = frozenset((0x48, 0x4C)), 0x8B, 0x8D
+_WIDE, _LOAD, _ADDRESS, _COMPARISON = frozenset((0x48, 0x4C)), 0x8B, 0x8D, 0x3B
 _FOUR = struct.Struct("<i")
 
 LEVELS = ("x86-64-v1", "x86-64-v2", "x86-64-v3", "x86-64-v4")
@@ -84,12 +85,13 @@ class Unreached:
 
 def build_of(image: Image) -> Build:
     """Read the build once; raises Corrupt with the reason where it can't be taken apart."""
-    parts = parts_of(image)
+    table = unwinding(image)
+    parts = parts_of(image, table.functions)
     if not any(MARK in name for name in parts.exported):
         raise Corrupt("it is no build of OpenBLAS")
     graph = graph_of(image, parts)
     tables = _tables(parts)
-    return Build(graph, tables, tuple(_uses(image, graph, tables)), unwinding(image))
+    return Build(graph, tables, tuple(_uses(image, graph, tables)), table)
 
 
 def unreached(build: Build, imported: frozenset[str], levels: Iterable[str]) -> Unreached:
@@ -102,11 +104,10 @@ def unreached(build: Build, imported: frozenset[str], levels: Iterable[str]) -> 
     gone = {name: number for name, number in tables.items() if name not in kept}
     if asked := imported.intersection(name for number in gone.values() for name in parts[number].names):
         raise Corrupt(f"another library imports {min(asked)}")
-    entered = [to for name, to in parts.exported.items() if name in imported or _is_asked_by_name(name)]
-    reached = graph.reached(entered, frozenset(gone.values()))
+    reached = graph.reached(_entered(parts, imported), frozenset(gone.values()))
     going = [part for number, part in enumerate(parts.functions) if number not in reached]
     starts = {part.start for part in going}
-    functions = [(part.start, part.end) for part in going]
+    functions = tuple(joined((part.start, part.end) for part in going))
     swaps = tuple((parts[number], parts[tables[_instead(name, kept)]]) for name, number in gone.items())
     return Unreached(
         tuple(sorted((*functions, *build.unwinding.of(functions)))),
@@ -116,6 +117,18 @@ def unreached(build: Build, imported: frozenset[str], levels: Iterable[str]) -> 
         tuple(name.lower() for name in gone),
         dict(_patches(build, reached, swaps)) if gone else {},
     )
+
+
+def _entered(parts: Parts, imported: frozenset[str]) -> list[int]:
+    """The addresses where others enter; raises Corrupt where none does: who uses the library is out of sight then.
+
+    An object that is exported counts: a program has a copy of it under the same name.
+    """
+    entered = [to for name, to in parts.exported.items() if name in imported and not _is_asked_by_name(name)]
+    if not entered:
+        raise Corrupt("nothing here imports a routine of it: who uses it is not known")
+    objects = [to for name, to in parts.exported.items() if to not in parts.entered and not _TABLE.fullmatch(name)]
+    return [*entered, *objects, *(to for name, to in parts.exported.items() if _is_asked_by_name(name))]
 
 
 def _tables(parts: Parts) -> Mapping[str, int]:
@@ -154,7 +167,10 @@ def _is_asked_by_name(name: str) -> bool:
 
 
 def _uses(image: Image, graph: Graph, tables: Mapping[str, int]) -> Iterator[Use]:
-    """Every use of a table by a function that leads to one, but for those that only compare its address for a name."""
+    """Every use of a table by a function that leads to one, but for those that only compare its address for a name.
+
+    They compare what was chosen, which is never a table that goes.
+    """
     parts, numbers = graph.parts, frozenset(tables.values())
     slots = {held: slot for slot, held in parts.slots.items()}
     held = [parts[number] for number in numbers]
@@ -164,12 +180,14 @@ def _uses(image: Image, graph: Graph, tables: Mapping[str, int]) -> Iterator[Use
             continue
         for at, to in references(image.body, place.start, place.address, place.end):
             inside = any(one.start <= to < one.end for one in held)
-            if (inside or to in places) and names_memory(image.body, at):
-                takes = _takes(image.body, at, _LOAD if to in places else _ADDRESS)
+            compares = to in places and _has(image.body, at, _COMPARISON)
+            if (inside or to in places) and names_memory(image.body, at) and not compares:
+                takes = _has(image.body, at, _LOAD if to in places else _ADDRESS)
                 yield Use(number, place.address + at, to, takes)
 
 
-def _takes(code: bytes, at: int, opcode: int) -> bool:
+def _has(code: bytes, at: int, opcode: int) -> bool:
+    """Whether the displacement is one of this instruction with a register of eight bytes."""
     return code[at - 3] in _WIDE and code[at - 2] == opcode
 
 
@@ -201,6 +219,8 @@ def _is_of(to: int, taken: Mapping[int, int], swaps: Iterable[tuple[Part, Part]]
 
 def _check_held(parts: Parts, reached: Iterable[int], going: frozenset[int]) -> None:
     """Raise Corrupt where an object that is used holds the address of a table that goes."""
+    if not going.isdisjoint(parts.loose):
+        raise Corrupt("an address of kernels stands where nothing says what reads it")
     for number in reached:
         if not parts.is_function(number) and not going.isdisjoint(parts.held_by(number)):
             raise Corrupt(f"{parts[number].names[0]} holds the address of kernels")

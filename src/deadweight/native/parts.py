@@ -24,13 +24,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Unnamed:
+    """Code of the function of the number that no symbol covers: the addresses of its first byte and behind its last."""
+
+    start: int
+    end: int
+    function: int
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """All parts, told by a number: the functions by address, then the objects that hold addresses, by address.
 
     By their own address: `slots` has what the loader's slots hold, as addresses in the library, `stubs` the slots that
     the linker's stubs jump through. `objects` are all that have a symbol, `holding` the places among them of those that
     hold addresses, and `held` these addresses. `exported` are addresses by name, `loose` those that the library holds
-    in no object that is known, or runs when it is loaded.
+    in no object that is known, or runs when it is loaded; `unnamed` is code that may be entered anywhere, by address.
     """
 
     functions: tuple[Part, ...]
@@ -41,6 +50,7 @@ class Parts:
     stubs: Mapping[int, int]
     exported: Mapping[str, int]
     loose: frozenset[int]
+    unnamed: tuple[Unnamed, ...] = ()
     entered: Mapping[int, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -72,27 +82,32 @@ class Parts:
     def meant(self, address: int) -> Iterator[int]:
         """The numbers of all parts that a reference to the address can mean, through stubs and slots.
 
-        A function is entered at its first byte: what names another byte of it stands in its own code, or in code of
-        the same name that was laid elsewhere.
+        A function that a symbol covers is entered at its first byte: what names another byte of it stands in its own
+        code, or in code of the same name that was laid elsewhere.
         """
         slot = self.stubs.get(address, address)
         address = self.slots.get(slot, slot)
-        number = self.entered.get(address)
+        number = self.entered.get(address, self.unnamed_at(address))
         if number is not None:
             yield number
         else:
             yield from self._objects_at(address)
 
+    def unnamed_at(self, address: int) -> int | None:
+        """The number of the function in which the address is one of code that no symbol covers."""
+        found = bisect_right(self.unnamed, address, key=_start) - 1 if self.unnamed else -1
+        return self.unnamed[found].function if found >= 0 and address < self.unnamed[found].end else None
+
     def _objects_at(self, address: int) -> Iterator[int]:
-        """Objects that the address lies in, or reaches with an immediate; in none that is known, those near by."""
+        """The object that begins at the address; else that it lies in, and all near by: an index may be counted in."""
         found = bisect_right(self.objects, address, key=_start) - 1
-        inside = found >= 0 and address < self.objects[found].end
-        first, last = (address, address + _IMMEDIATE) if inside else (address - _BESIDE, address + _BESIDE)
+        begins = found >= 0 and address == self.objects[found].start
+        first, last = (address, address + _IMMEDIATE) if begins else (address - _BESIDE, address + _BESIDE)
         place = bisect_right(self.holding, first, key=lambda place: self.objects[place].end)
         while place < len(self.holding) and self.objects[self.holding[place]].start <= last:
             yield len(self.functions) + place
             place += 1
 
 
-def _start(part: Part) -> int:
+def _start(part: Part | Unnamed) -> int:
     return part.start

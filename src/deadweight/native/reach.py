@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
+from deadweight.native.distance_tables import DistanceTables, distance_tables
 from deadweight.native.parts import Part, Parts
-from deadweight.native.references import jumps_shortly, references
+from deadweight.native.references import jumps_shortly, references, runs_on
 from deadweight.native.tables import Image
 
 _COLD = ".cold"
@@ -56,12 +57,13 @@ class Span:
 def spans(image: Image, parts: Parts) -> Iterator[Span]:
     """Where each function stands, in their order."""
     sections = iter(image.code)
-    section = next(sections)
+    section = next(sections, None)
     for part in parts.functions:
-        while part.start >= section.address + section.size:
-            section = next(sections)
-        address = section.address - section.offset
-        yield Span(part.start - address, part.end - address, address)
+        while section is not None and part.start >= section.address + section.size:
+            section = next(sections, None)
+        if section is not None:
+            address = section.address - section.offset
+            yield Span(part.start - address, part.end - address, address)
 
 
 def graph_of(image: Image, parts: Parts) -> Graph:
@@ -69,53 +71,85 @@ def graph_of(image: Image, parts: Parts) -> Graph:
     begins, leads = array("L", [0]), array("L")
     places = tuple(spans(image, parts))
     beside = _beside(image.body, parts, places)
+    told = distance_tables(image, parts.entered)
     for number, place in enumerate(places):
-        leads.extend(sorted({*_led_to(image.body, parts, place), *beside[number]} - {number}))
+        leads.extend(sorted({*_led_to(image.body, (parts, told), place), *beside[number]} - {number}))
         begins.append(len(leads))
     for held in parts.held:
-        leads.extend(sorted({number for address in held for number in parts.meant(address)}))
+        meant = {number for address in held for number in parts.meant(address)}
+        leads.extend(sorted(meant.union(*(told.at(address) for address in held))))
         begins.append(len(leads))
     return Graph(parts, begins, leads)
 
 
-def _led_to(body: bytes, parts: Parts, place: Span) -> Iterator[int]:
+def _led_to(body: bytes, known: tuple[Parts, DistanceTables], place: Span) -> Iterator[int]:
+    parts, told = known
     entered, stubs, slots = parts.entered, parts.stubs, parts.slots
+    unnamed = (parts.unnamed[0].start, parts.unnamed[-1].end) if parts.unnamed else (0, 0)
     low, high = parts.span
+    first, last = told.span
     for _, to in references(body, place.start, place.address, place.end):
-        if to in entered or to in stubs or to in slots or low <= to <= high:
+        if to in entered or to in stubs or to in slots or low <= to <= high or unnamed[0] <= to < unnamed[1]:
             yield from parts.meant(to)
+        if first <= to < last:
+            yield from told.at(to)
 
 
 def _beside(body: bytes, parts: Parts, places: Sequence[Span]) -> dict[int, set[int]]:
     """What functions lead to by where they stand and by their names.
 
-    One runs into the next where its symbol says so or says nothing; a jump of one byte reaches neighbours; and code
-    that is seldom run is laid elsewhere, and entered in its middle.
+    One runs into the next where its symbol says so or says nothing, or where its last bytes end nothing; a jump of one
+    byte reaches neighbours; and code that is seldom run is laid elsewhere, and entered in its middle.
     """
     beside: dict[int, set[int]] = defaultdict(set)
-    for number, (part, following) in enumerate(pairwise(parts.functions)):
-        if following.start == part.end and (not part.size or part.start + part.size > part.end):
-            beside[number].add(number + 1)
-            beside[number + 1].add(number)
-    for number, place in enumerate(places):
-        for near in _near(parts.functions, number):
-            if jumps_shortly(body, (place.start, place.end), parts.functions[near].start - place.address):
-                beside[number].add(near)
-    for one, other in _families(parts.functions):
+    for one, other in (*_overlapping(parts.functions), *_families(parts.functions)):
         beside[one].add(other)
         beside[other].add(one)
+    for one, other in (*_running_on(body, parts.functions, places), *_jumping_shortly(body, parts, places)):
+        beside[one].add(other)
     return beside
 
 
-def _near(functions: Sequence[Part], number: int) -> Iterator[int]:
-    """The functions that begin near enough to either end for a jump of one byte."""
-    part = functions[number]
-    first = bisect_left(functions, part.start - _NEAR, key=lambda one: one.start)
+def _covered(functions: Iterable[Part]) -> Iterator[int]:
+    """Up to which address a symbol covers each function: its own, or that of one before it."""
+    reach = 0
+    for part in functions:
+        reach = max(reach, part.start + part.size)
+        yield reach
+
+
+def _overlapping(functions: Sequence[Part]) -> Iterator[tuple[int, int]]:
+    """Neighbours of which one reaches into the other by its symbol, or of which nothing says where it ends."""
+    for number, ((part, following), covered) in enumerate(zip(pairwise(functions), _covered(functions), strict=False)):
+        if following.start == part.end and not part.start < covered <= part.end:
+            yield number, number + 1
+
+
+def _running_on(body: bytes, functions: Sequence[Part], places: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """Functions and those that follow, where what the symbol covers does not end in something that leaves it."""
+    for number, ((part, following), covered) in enumerate(zip(pairwise(functions), _covered(functions), strict=False)):
+        meets = following.start == part.end and part.start < covered <= part.end
+        if meets and runs_on(body, covered - places[number].address):
+            yield number, number + 1
+
+
+def _jumping_shortly(body: bytes, parts: Parts, places: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    entries = ((part.start, part.start + 1, number) for number, part in enumerate(parts.functions))
+    for first, last, to in (*entries, *((one.start, one.end, one.function) for one in parts.unnamed)):
+        for number in _near(parts.functions, (first, last)):
+            place = places[number]
+            targets = first - place.address, last - place.address
+            if number != to and jumps_shortly(body, (place.start, place.end), targets):
+                yield number, to
+
+
+def _near(functions: Sequence[Part], targets: tuple[int, int]) -> Iterator[int]:
+    """The functions that have code near enough to these addresses for a jump of one byte."""
+    first = max(0, bisect_right(functions, targets[0] - _NEAR, key=lambda one: one.start) - 1)
     for near in range(first, len(functions)):
-        if functions[near].start > part.end + _NEAR:
+        if functions[near].start > targets[1] + _NEAR:
             return
-        if near != number:
-            yield near
+        yield near
 
 
 def _families(functions: Iterable[Part]) -> Iterator[tuple[int, int]]:

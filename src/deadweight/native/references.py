@@ -19,6 +19,18 @@ _SHORT = frozenset((*range(0x70, 0x80), *range(0xE0, 0xE4), 0xEB))
 _REACH = 129
 _TWO_BYTES = 0x0F
 _FOUR = struct.Struct("<i")
+_LEAVES = re.compile(
+    rb"""(?:
+    \xc3 | \xc2.. | \xf4 | \xcc | \x0f\x0b        # returns and traps
+    | [\xe8\xe9].{4} | \xeb.                       # a call, a jump
+    | \xff[\xd0-\xd7\xe0-\xe7]                     # the same through a register, and through memory
+    | \xff[\x10-\x17\x20-\x27] | \xff[\x15\x25].{4} | \xff[\x14\x24].(?:.{4})?
+    | \xff[\x50-\x57\x60-\x67]. | \xff[\x54\x64]..
+    | \xff[\x90-\x97\xa0-\xa7].{4} | \xff[\x94\xa4].{5}
+    )\Z""",
+    re.DOTALL | re.VERBOSE,
+)
+_LONGEST = 7
 
 
 def names_memory(code: bytes, at: int) -> bool:
@@ -38,8 +50,21 @@ def references(code: bytes, start: int, address: int, end: int) -> Iterator[tupl
             yield at, address + at + 4 + _FOUR.unpack_from(code, at)[0]
 
 
-def jumps_shortly(code: bytes, span: tuple[int, int], target: int) -> bool:
-    """Whether a jump of one byte in the span of offsets can lead to the offset outside of it."""
-    start, end = max(span[0], target - _REACH), min(span[1], target + _REACH) - 1
+def jumps_shortly(code: bytes, span: tuple[int, int], targets: tuple[int, int]) -> bool:
+    """Whether a jump of one byte in the span of offsets can lead to one of the offsets, which are outside of it."""
+    start, end = max(span[0], targets[0] - _REACH), min(span[1], targets[1] + _REACH) - 1
     jumps = (at for at in range(start, end) if code[at] in _SHORT)
-    return any((code[at + 1] ^ 0x80) - 0x80 == target - at - 2 for at in jumps)
+    return any(targets[0] <= at + 2 + (code[at + 1] ^ 0x80) - 0x80 < targets[1] for at in jumps)
+
+
+def runs_on(code: bytes, end: int) -> bool:
+    """Whether code that ends before the offset can run into what follows: its last bytes are no jump, call or return.
+
+    A call stands last where it does not come back.
+    """
+    return not _LEAVES.search(code, max(0, end - _LONGEST), end)
+
+
+def distances(table: bytes, address: int) -> Iterator[int]:
+    """The addresses that a table of distances from its own beginning can hold; what reads them says where they end."""
+    return (address + distance for (distance,) in _FOUR.iter_unpack(table[: len(table) // 4 * 4]))

@@ -10,12 +10,14 @@ from deadweight.core.errors import Corrupt
 from deadweight.native.elf import EXECUTABLE_CODE, NO_BITS, SYMBOLS, ElfLayout, Section
 
 X86_64 = 62
-DYNAMIC_SYMBOLS, RELOCATIONS, PACKED_RELOCATIONS = 11, 4, 19
-OBJECT, FUNCTION, INDIRECT_FUNCTION = 1, 2, 10
+DYNAMIC_SYMBOLS, RELOCATIONS = 11, 4
+OBJECT, FUNCTION, THREAD_LOCAL, INDIRECT_FUNCTION = 1, 2, 6, 10
 UNDEFINED, RESERVED = 0, 0xFF00
 WEAK = 2
 SYMBOL = struct.Struct("<IBBHQQ")
 _RELOCATION = struct.Struct("<QQq")
+_DYNAMIC_SECTION = 6
+_TAG = struct.Struct("<QQ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Image:
     @property
     def code(self) -> tuple[Section, ...]:
         """The sections that are run, by address."""
-        found = (one for one in self.layout.sections if one.is_allocated and one.flags & EXECUTABLE_CODE and one.size)
+        stored = (one for one in self.layout.sections if one.is_allocated and one.is_stored)
+        found = (one for one in stored if one.flags & EXECUTABLE_CODE)
         return tuple(sorted(found, key=lambda one: one.address))
 
     def symbols(self, section: Section) -> Iterator[Symbol]:
@@ -97,3 +100,10 @@ class Image:
             table = self.bytes_of(section) if section.is_allocated else b""
             for place, info, addend in _RELOCATION.iter_unpack(table[: len(table) // 24 * 24]):
                 yield Relocation(place, info & 0xFFFFFFFF, info >> 32, addend)
+
+    @property
+    def tags(self) -> Iterator[tuple[int, int]]:
+        """The entries of the dynamic section: what each is, and its value."""
+        for section in self.of_type(_DYNAMIC_SECTION):
+            table = self.bytes_of(section)
+            yield from _TAG.iter_unpack(table[: len(table) // _TAG.size * _TAG.size])

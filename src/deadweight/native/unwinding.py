@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from deadweight.native.tables import Image
 
@@ -20,6 +21,7 @@ _RELATIVE_FOUR = 0x1B
 _TWO = struct.Struct("<II")
 _FOUR = struct.Struct("<i")
 _LONG, _LAST = 0xFFFFFFFF, bytes(4)
+_LAST_ADDRESS = 0xFFFFFFFFFFFFFFFF
 _POINTER_SIZES = {0x0: 8, 0x2: 2, 0x3: 4, 0x4: 8, 0xA: 2, 0xB: 4, 0xC: 8}
 
 
@@ -32,10 +34,15 @@ class Unwinding:
     functions: array[int]
 
     def of(self, stretches: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        """The addresses of each entry of a function that begins in these sorted stretches."""
+        """The addresses of each entry that no code outside of these stretches is looked up by; both are sorted.
+
+        The unwinder takes the last entry before an address, and reads there where its function ends: one stays where
+        code without an entry that stays follows it.
+        """
+        following = dict(pairwise(sorted(self.functions)))
         for begin, end, function in zip(self.begins, self.ends, self.functions, strict=True):
             found = bisect_right(stretches, function, key=_first) - 1
-            if found >= 0 and function < stretches[found][1]:
+            if found >= 0 and following.get(function, _LAST_ADDRESS) <= stretches[found][1]:
                 yield begin, end
 
 
@@ -52,6 +59,8 @@ def unwinding(image: Image) -> Unwinding:
     try:
         entries = tuple(_entries(image.bytes_of(sections[TABLE])))
     except (LookupError, struct.error):
+        return found
+    if any(not 0 <= address + to <= _LAST_ADDRESS for _, _, to in entries):
         return found
     for at, end, to in entries:
         found.begins.append(address + at)

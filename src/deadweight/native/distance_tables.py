@@ -1,0 +1,52 @@
+"""Tables of distances from their own beginning, in data that is not written.
+
+Compilers write them for jumps within one function, where they lead to no function's first byte, and LLVM writes them
+for tables of functions. Source: LLVM, RelLookupTableConverter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from deadweight.native.elf import Section
+from deadweight.native.references import distances
+from deadweight.native.tables import Image
+
+_WRITTEN_OR_CODE = 0x5
+_LONGEST = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class DistanceTables:
+    """The data that can hold tables, the first address of code and the one behind it, and functions by address."""
+
+    data: tuple[tuple[Section, bytes], ...]
+    code: tuple[int, int]
+    entered: Mapping[int, int]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The lowest address of the data, and the one behind the highest."""
+        ends = [(one.address, one.address + one.size) for one, _ in self.data]
+        return min((start for start, _ in ends), default=0), max((end for _, end in ends), default=0)
+
+    def at(self, address: int) -> Iterator[int]:
+        """The functions that a table at the address leads to; it ends with the first distance that leads to no code."""
+        for section, body in self.data:
+            offset = address - section.address
+            if not 0 <= offset < section.size:
+                continue
+            for to in distances(body[offset : offset + _LONGEST], address):
+                if not self.code[0] <= to < self.code[1]:
+                    return
+                if to in self.entered:
+                    yield self.entered[to]
+
+
+def distance_tables(image: Image, entered: Mapping[int, int]) -> DistanceTables:
+    """What of the library can hold such tables; `entered` are the numbers of functions by their address."""
+    sections = (one for one in image.layout.sections if one.is_allocated and one.is_stored)
+    data = tuple((one, image.bytes_of(one)) for one in sections if not one.flags & _WRITTEN_OR_CODE)
+    ends = (image.code[0].address, image.code[-1].address + image.code[-1].size) if image.code else (0, 0)
+    return DistanceTables(data, ends, entered)
