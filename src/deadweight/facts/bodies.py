@@ -1,61 +1,54 @@
-"""The bodies of sources, read in few passes over the artifact and kept small until they are asked for."""
+"""The bodies of sources, read in few passes over the artifact and laid aside until they are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from deadweight.codecs.zstd import library
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.gap import Gap
 from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, HOLDERS
 from deadweight.facts.known_tools import category
+from deadweight.facts.laid_bodies import LaidBodies
 from deadweight.facts.suites import is_test
 
 MAX_SOURCE = 16 << 20
-MAX_PLAIN = 96 << 20
-_FAST = 1
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Bodies:
     """The bodies of small files by path.
 
     The first asking reads every Python source outside of tests and development tools in one pass, for a layer can only
     be read from its start; later ones read what else is asked for, with all sources of the same distribution.
-    Compressed where they are many: the sources of a large image are 300 MB.
     """
 
     scene: Scene
-    _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
-    _packed: set[str] = field(default_factory=set, repr=False)
+    _laid: LaidBodies = field(default_factory=LaidBodies, repr=False)
     _asked: set[str] = field(default_factory=set, repr=False)
+    _are_likely_read: bool = False
 
     def read(self, path: str) -> bytes | None:
         """The body, None where there is no such file or it is larger than 16 MiB; that is noted."""
         if path not in self._asked:
             self._fetch(path)
-        kept = self._kept.get(path)
-        return bytes(library().decompress(kept)) if kept is not None and path in self._packed else kept
+        return self._laid.read(path)
 
     def _fetch(self, path: str) -> None:
         self._asked.add(path)
-        wanted = self._likely() if not self._kept else self._beside(path)
+        wanted = self._beside(path) if self._are_likely_read else self._likely()
+        self._are_likely_read = True
         self.fetch((path, *wanted))
 
     def fetch(self, paths: Iterable[str]) -> None:
         """Read these in one pass, those that were not read before."""
         by_path = self.scene.listing.by_path
-        wanted = {path: by_path[path] for path in paths if path in by_path and path not in self._kept}
+        wanted = {path: by_path[path] for path in paths if path in by_path and path not in self._laid}
         self._asked.update(wanted)
         entries = [entry for entry in wanted.values() if self._is_readable(entry)]
-        many = sum(entry.size for entry in entries) > MAX_PLAIN
         for entry, stream in self.scene.artifact.contents.stream(entries):
-            body = stream.read(MAX_SOURCE)
-            self._kept[entry.path] = library().compress(body, _FAST) if many else body
-            if many:
-                self._packed.add(entry.path)
+            self._laid.lay(entry.path, stream.read(MAX_SOURCE))
 
     def _is_readable(self, entry: Entry) -> bool:
         if entry.kind not in (Kind.FILE, Kind.HARDLINK):

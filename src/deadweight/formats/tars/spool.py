@@ -8,8 +8,6 @@ packed layer unpacks all that stands before the last body wanted.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +17,9 @@ from typing import BinaryIO
 
 from deadweight.codecs.detection import codec_named
 from deadweight.core.errors import Corrupt
+from deadweight.formats.nameless import folder_for_large_files, has_room, nameless_file
 
 _PIECE = 1 << 20
-_SPARE = 1 << 30
-_LARGE_FILES = "/var/tmp"
 _AT_ONCE = 2
 MANY = 500
 """So many bodies of one layer are wanted by who looks at a whole kind of file."""
@@ -76,21 +73,15 @@ class Spool:
 
 def _unpacked(codec: str, stored: BinaryIO) -> int | None:
     """The descriptor of the nameless file; None where the disk has no room to spare for it, or nothing unpacks."""
-    folder = _folder()
+    folder = folder_for_large_files()
     try:
-        with tempfile.TemporaryFile(dir=folder) as kept:
+        with os.fdopen(nameless_file(folder), "wb") as kept:
             unpacked = codec_named(codec).reader(stored)
             while piece := unpacked.read(_PIECE):
-                if shutil.disk_usage(folder).free < _SPARE:
+                if not has_room(folder):
                     return None
                 kept.write(piece)
             kept.flush()
             return os.dup(kept.fileno())
     except (OSError, Corrupt):
         return None
-
-
-def _folder() -> str:
-    """Where large temporary files belong: not /tmp, which may be memory (FHS 3.0, 5.15), unless somebody says so."""
-    named = os.environ.get("TMPDIR", "")
-    return named if named or not Path(_LARGE_FILES).is_dir() else _LARGE_FILES
