@@ -19,8 +19,8 @@ Takes whole pages of functions that nothing leads to out of the library, with th
 strips it. What stays keeps its address; names that went are not found by the loader, which says so. With
 `--cpu x86-64-v3` (several: `x86-64-v3,x86-64-v4`) kernels stay that processors of these levels run, the best for
 each, and other processors that can run them take them; older ones than the lowest level fail. A processor whose own
-kernels went multiplies matrices more slowly (measured: 1.7 times, one with AVX-512 that takes those for AVX2), and results
-can differ in their last digits. Proven.
+kernels went multiplies matrices more slowly (measured: one with AVX-512 that takes those for AVX2, 1.7 times), and
+results can differ in their last digits. Proven.
 
 Source
 ------
