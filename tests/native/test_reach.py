@@ -223,7 +223,8 @@ CASES = {
     ),
     "parts that are seldom run": case(
         LEAVES
-        + "extern int atoi(const char *);\n__attribute__((cold, noinline)) static int rare(int x) { PAGES; return two(x); }\n"
+        + "extern int atoi(const char *);\n"
+        + "__attribute__((cold, noinline)) static int rare(int x) { PAGES; return two(x); }\n"
         + 'LONG int entry(int x) { if (__builtin_expect(atoi("1") == x, 0)) { return rare(x) + 1; } return one(x); }'
         + ENDING,
         4,

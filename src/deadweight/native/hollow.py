@@ -16,9 +16,9 @@ from io import BytesIO
 from itertools import pairwise
 
 from deadweight.core.errors import Corrupt
-from deadweight.native.elf import EXTENDED, INTERPRETER, LOAD, SHARED, ElfLayout, elf_layout
+from deadweight.native.elf import EXTENDED, INTERPRETER, LOAD, SHARED, SYMBOLS, ElfLayout, elf_layout
 from deadweight.native.split import HEADER_SIZE, Rewriting, Segment, Shift, in_file, program_headers
-from deadweight.native.tables import DYNAMIC_SYMBOLS, SYMBOL, UNDEFINED, WEAK, Image
+from deadweight.native.tables import DYNAMIC_SYMBOLS, SYMBOL, THREAD_LOCAL, UNDEFINED, WEAK, Image, Symbol
 
 PAGE = 4096
 LEAST = 2 * PAGE
@@ -26,6 +26,7 @@ LEAST = 2 * PAGE
 _TABLE_OF_SEGMENTS = 6
 _HEADER_TAIL = struct.Struct("<QQIHHHHHH")
 _TAIL_AT = 32
+_SECTION, _SECTION_AT = struct.Struct("<H"), 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ def hollowed(image: Image, wish: Wish) -> bytes:
     home, stretches = _housed(segments, stretches)
     gaps = tuple(sorted(in_file(segments, stretch) for stretch in stretches))
     _check_free(image, segments, gaps)
-    body = _changed(image, segments, wish)
     rewriting = Rewriting(image, segments, stretches, Shift(gaps))
+    body = _changed(rewriting, wish)
     result = _written(rewriting, body, home)
     _check_same(Image(_layout(result), result), rewriting, body)
     return result
@@ -122,19 +123,29 @@ def _check_free(image: Image, segments: Sequence[Segment], gaps: Sequence[tuple[
             raise Corrupt("what goes is used by more than one part of the file")
 
 
-def _changed(image: Image, segments: Iterable[Segment], wish: Wish) -> bytearray:
-    """The original file with what is to be written in place: patches, and names that nothing finds any more."""
+def _changed(rewriting: Rewriting, wish: Wish) -> bytearray:
+    """The original file with what is to be written in place: patches, names that nothing finds any more, and pieces."""
+    image = rewriting.image
     body = bytearray(image.body)
     for address, piece in wish.patches.items():
-        start, end = in_file(segments, (address, address + len(piece)))
+        start, end = in_file(rewriting.segments, (address, address + len(piece)))
         body[start:end] = piece
-    for section in image.of_type(DYNAMIC_SYMBOLS):
+    pieces = rewriting.behind()
+    for section in (*image.of_type(DYNAMIC_SYMBOLS), *image.of_type(SYMBOLS)):
         for number, symbol in enumerate(image.symbols(section)):
+            at = section.offset + number * SYMBOL.size
             if symbol.is_defined and symbol.name in wish.names:
-                at = section.offset + number * SYMBOL.size
                 name, _, other, *_ = SYMBOL.unpack_from(body, at)
                 SYMBOL.pack_into(body, at, name, WEAK << 4 | symbol.kind, other, UNDEFINED, 0, 0)
+            elif symbol.is_defined and symbol.kind != THREAD_LOCAL:
+                _SECTION.pack_into(body, at + _SECTION_AT, _piece(pieces, symbol))
     return body
+
+
+def _piece(pieces: Sequence[tuple[int, int, int]], symbol: Symbol) -> int:
+    """The number of the section that the symbol lies in, by the pieces' addresses and numbers."""
+    found = bisect_right(pieces, symbol.value, key=lambda one: one[0]) - 1
+    return pieces[found][2] if found >= 0 and symbol.value < pieces[found][1] else symbol.section
 
 
 def _written(rewriting: Rewriting, body: bytearray, home: int) -> bytes:

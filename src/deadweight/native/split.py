@@ -110,6 +110,12 @@ class Rewriting:
                 yield replace(one, offset=self.shift(one.offset))
         yield from behind
 
+    def behind(self) -> tuple[tuple[int, int, int], ...]:
+        """The address of each piece that follows all sections, the one behind it, and its number, by address."""
+        count = len(self.image.layout.sections)
+        pieces = enumerate(tuple(self.sections())[count:], count)
+        return tuple(sorted((one.address, one.address + one.size, number) for number, one in pieces))
+
     def _pieces(self, section: Section) -> Iterator[Section]:
         for start, end in self._cut(section):
             offset = self.shift(section.offset + start - section.address)
