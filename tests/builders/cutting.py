@@ -30,7 +30,11 @@ PAGES = """
 FIRST = "HIDDEN int first_of_all(void) { return 0; }\n"
 """Takes the place behind the code that the linker puts in front: nothing says where that ends."""
 
-_CALL = "import ctypes, sys; print(getattr(ctypes.CDLL(sys.argv[1]), sys.argv[2])(*map(int, sys.argv[3:])))"
+_CALL = """
+import ctypes, sys
+library = ctypes.CDLL(sys.argv[1])
+print(*(getattr(library, name)(*map(int, sys.argv[3:])) for name in sys.argv[2].split()))
+"""
 
 
 @functools.cache
@@ -91,7 +95,7 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def answer(path: Path, function: str, *arguments: int, **environment: str) -> str:
-    """What a function of the library returns in a process of its own, or the last line of what went wrong."""
+    """What a function of the library returns (several by name: each) in a process of its own, or what went wrong."""
     command = [sys.executable, "-ISc", _CALL, str(path), function, *map(str, arguments)]
     ran = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
     said = ran.stdout.strip() or (ran.stderr.strip().splitlines() or [f"status {ran.returncode}"])[-1]

@@ -44,10 +44,11 @@ def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
 
 
 def _libraries(edit: Edit, scene: Scene, so_far: Changes) -> Iterator[Entry]:
-    """The entries to read; a hard link follows its first name."""
+    """The entries to read; a hard link follows its first name, and what another edit replaced is not the original."""
     for path in edit.paths:
         entry = scene.listing.by_path[path]
-        if entry.kind is not Kind.FILE or is_removed(path, so_far.removed) or path in so_far.linked:
+        changed = is_removed(path, so_far.removed) or path in so_far.linked or path in so_far.replaced
+        if entry.kind is not Kind.FILE or changed:
             continue
         if why := checksummed(entry, scene):
             scene.note(Gap("hollow", path, f"left as it is: {why}"))

@@ -57,6 +57,7 @@ def _look(scene: Scene) -> _Look:
             else:
                 _read_aside(found, entry, stream)
         except Corrupt as error:
+            found.bindings[entry.path] = None
             scene.note(Gap("native files", entry.path, f"what it needs is not known: {error.what}"))
     return found
 

@@ -11,7 +11,8 @@ Evidence
 The dynamic symbols of every native file of the artifact: what none imports is entered from nowhere. In the library
 itself every displacement at every offset of the code is followed, so that no call is missed and some are seen that are
 none; tables of addresses are followed where code refers to them. What is looked up by name at run time (threads,
-settings: threadpoolctl) stays. A library without its linker's symbol table is left.
+settings: threadpoolctl) stays. A library without its linker's symbol table is left, and one that nothing of the
+artifact imports from.
 
 Edit
 ----
@@ -33,6 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deadweight.core.edit import Edit, Safety
+from deadweight.core.entry import Kind
 from deadweight.core.errors import Corrupt, UsageError
 from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.gap import Gap
@@ -51,7 +53,8 @@ _NAMED = 12
 
 def _find(scene: Scene) -> Iterator[Finding]:
     levels = _levels(scene.options)
-    builds = scene.ask(OPENBLAS)
+    files = scene.listing.by_path
+    builds = {path: build for path, build in scene.ask(OPENBLAS).items() if files[path].kind is Kind.FILE}
     imports = scene.ask(IMPORTS)
     if builds and imports.unknown:
         scene.note(Gap(_NAME, imports.unknown[0], "which routines it imports is not known: all of OpenBLAS stays"))
