@@ -11,33 +11,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from sys import intern
 
-_TOKEN = re.compile(
-    rb'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'
-    rb"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''"
-    rb'|"((?:[^"\\\n]|\\.)*)"'
-    rb"|'((?:[^'\\\n]|\\.)*)'"
-    rb"|#[^\n]*"
-    rb"|\n([ \t]*)(?:el)?if\b([^\n]*\bTYPE_CHECKING\b[^\n]*:[^\n]*"
-    rb"|[ \t]+(?:sys\.platform|os\.name)[ \t]*(?:==[ \t]*|\.startswith\()['\"](?:win\w*|cygwin|nt|darwin|java)['\"]"
-    rb"[^\n]*:[^\n]*)"
-    rb"|([\n;:][ \t\f]*)(?:lazy[ \t]+)?(?:from[ \t]*(\.[. \t]*)?[ \t]*([\w.]*)[ \t]*)?\bimport\b[ \t]*"
-    rb"(\((?:[^)#]|#[^\n]*)*\)|(?:[^\n;#\\]|\\\r?\n)*)",
-    re.DOTALL,
+from deadweight.facts.python_tokens import (
+    CONDITION,
+    IMPORT,
+    INDENT,
+    SKIPPING,
+    STATEMENT,
+    STRINGS,
+    TOKEN,
+    TOKEN_WITH_SKIPPED,
+    TOKEN_WITH_TEXTS,
 )
-_STRINGS, _TYPING = 2, 4
-"""The groups of _TOKEN: both kinds of string, the condition of a block that never runs; the others are imports."""
+
 _COMMENT = re.compile(rb"#[^\n]*")
-_DOTTED = re.compile(rb"[\w.]+")
+_TAKEN = re.compile(rb"(?:^|,)\s*+(\*|[\w.]+)")
 _LISTED = (b"find_spec", b"import_string", b"import_object", b"load_object", b"lazy", b"Lazy", b"\ndef __getattr__")
 _LISTED_TOO = (b"symbol_by_name", b"exec_module", b"load_module", b"_import_structure", b"__all__")
 _DYNAMIC = (b"import_module", b"__import__", b"run_module", b"resolve_name", b"iter_modules", b"walk_packages")
 _REPLACED = (b"sys.modules[__name__] =", b"define_import_structure(")
 _PLUGGED = (b"entry_point", b"entrypoint", b"stevedore")
-_NAME = re.compile(rb"\.{0,3}[^\W\d]\w*(?:\.[^\W\d]\w*)*(?::[^\W\d]\w*(?:\.\w+)*)?")
-_ASKING = (b"import", b"load", b"lazy", b"require", b"backend", b"plugin", b"engine", b"module")
+_ASKING = re.compile(rb"import|load|lazy|require|backend|plugin|engine|module", re.IGNORECASE)
 LONGEST = 100
 _KEYWORD = re.compile(rb"\s*(?:\w+=)?[rbuf]?\s*")
 _RUN = re.compile(rb"""["']-m["']\s*,\s*["']([\w.]+)["']""")
+_RUNNING = (b"-m'", b'-m"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def read(body: bytes) -> PythonText:
     body = b"\n" + body.replace(b"\r\n", b"\n")
     dynamic, plugged, configured = _has(body, _DYNAMIC), _has(body, _PLUGGED), b"INSTALLED_APPS" in body
     listed = configured or dynamic or plugged or _has(body, (*_LISTED, *_LISTED_TOO))
-    found = _found(body, short=plugged)
+    found = _found(body)
     names = {intern(text.decode()) for text in found.names}
     dotted = frozenset(name for name in names if "." in name or ":" in name)
     return PythonText(
@@ -93,11 +90,11 @@ def read(body: bytes) -> PythonText:
         dotted,
         frozenset(names - dotted) if listed else frozenset(),
         frozenset(name.decode() for name in found.asked),
-        frozenset(name.decode() for name in _RUN.findall(body)) if b"-m" in body else frozenset(),
+        frozenset(name.decode() for name in _RUN.findall(body)) if _has(body, _RUNNING) else frozenset(),
         listed,
         dynamic,
         plugged,
-        frozenset(text.decode("utf-8", "replace") for text in found.short),
+        _short(body) if plugged else frozenset(),
         configured,
         _has(body, _REPLACED),
     )
@@ -105,34 +102,40 @@ def read(body: bytes) -> PythonText:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one pass over a source finds: statements, strings that could be names, those asked for, all short ones."""
+    """What one pass over a source finds: statements, strings that could be names, and those of them asked for."""
 
     statements: list[Statement] = field(default_factory=list)
     names: set[bytes] = field(default_factory=set)
     asked: set[bytes] = field(default_factory=set)
-    short: set[bytes] = field(default_factory=set)
 
 
-def _found(body: bytes, *, short: bool) -> _Found:
+def _found(body: bytes) -> _Found:
     found = _Found()
-    typing = 0
-    for match in _TOKEN.finditer(body):
+    typing = before = line = 0
+    token = TOKEN_WITH_SKIPPED if _has(body, SKIPPING) else TOKEN
+    for match in token.finditer(body):
         kind = match.lastindex
         if kind is None:
             continue
-        if kind <= _STRINGS:
+        if kind <= STRINGS:
             text = match[kind]
-            if short and len(text) <= LONGEST:
-                found.short.add(text)
-            if _NAME.fullmatch(text):
-                found.names.add(text)
-                if _is_asked(body, match.start()):
-                    found.asked.add(text)
-        elif kind == _TYPING:
+            found.names.add(text)
+            if _is_asked(body, match.start()):
+                found.asked.add(text)
+        elif kind > IMPORT:
             typing = max(typing, _end_of_typing(body, match))
-        elif match.start() >= typing:
-            found.statements.extend(_statements(body, match))
+        elif (start := match.start()) >= typing:
+            line += body.count(b"\n", before, start + 1)
+            before = start + 1
+            found.statements.extend(_statements(body, start, line))
     return found
+
+
+def _short(body: bytes) -> frozenset[str]:
+    """The strings of the source that are not long, those over several lines left out."""
+    matches = (match for match in TOKEN_WITH_TEXTS.finditer(body) if match.lastindex in (1, STRINGS))
+    texts = {match[match.lastindex or 0] for match in matches}
+    return frozenset(text.decode("utf-8", "replace") for text in texts if len(text) <= LONGEST)
 
 
 def _has(body: bytes, words: tuple[bytes, ...]) -> bool:
@@ -142,37 +145,32 @@ def _has(body: bytes, words: tuple[bytes, ...]) -> bool:
 def _is_asked(body: bytes, start: int) -> bool:
     """Whether the string that starts there is handed to what by its own name imports or loads."""
     opened = body.rfind(b"(", max(0, start - 40), start)
-    if opened < 0 or not _KEYWORD.fullmatch(body, opened + 1, start):
+    if opened < 0 or not (opened + 1 == start or _KEYWORD.fullmatch(body, opened + 1, start)):
         return False
-    words = body[max(0, opened - 40) : opened].split()
-    return bool(words) and _has(words[-1].lower(), _ASKING)
+    words = body[max(0, opened - 40) : opened].rsplit(maxsplit=1)
+    return bool(words) and _ASKING.search(words[-1]) is not None
 
 
 def _end_of_typing(body: bytes, block: re.Match[bytes]) -> int:
     """Where the block ends that only type checkers or other systems read; at once where its condition says more."""
-    condition = block[4].partition(b":")[0]
+    condition = block[CONDITION].partition(b":")[0]
     if b"not " in condition or b" or " in condition:
         return block.end()
-    indent = len(block[3])
+    indent = len(block[INDENT])
     dedent = re.compile(rb"\n(?=[ \t]{0,%d}[^ \t\n#])" % indent).search(body, block.end())
     return dedent.start() if dedent else len(body)
 
 
-def _statements(body: bytes, match: re.Match[bytes]) -> Iterator[Statement]:
-    lead, dots, module, members = match[5], match[6], match[7], match[8]
-    line = body.count(b"\n", 0, match.start() + 1)
+def _statements(body: bytes, start: int, line: int) -> Iterator[Statement]:
+    """Those of the import that begins there, with what ends the line before it."""
+    match = STATEMENT.match(body, start)
+    assert match is not None, "the token of an import is one"
+    lead, dots, module, members = match.groups()
     guarded = lead[:1] == b":" or lead not in (b"\n", b";", b"; ")
-    parts = _COMMENT.sub(b"", members).strip(b"()").replace(b"\\\n", b" ").split(b",")
-    names = tuple(name for part in parts if (name := _first(part)))
+    plain = _COMMENT.sub(b"", members) if b"#" in members else members
+    taken = _TAKEN.findall(plain.strip(b"()").replace(b"\\\n", b" "))
+    names = tuple(intern(name.decode("ascii")) for name in taken)
     if module is None:
         yield from (Statement(line, name, guarded=guarded) for name in names if name != "*")
     else:
         yield Statement(line, intern(module.decode("utf-8", "replace")), names, (dots or b"").count(b"."), guarded)
-
-
-def _first(part: bytes) -> str:
-    part = part.strip()
-    if part.startswith(b"*"):
-        return "*"
-    found = _DOTTED.match(part)
-    return intern(found[0].decode("utf-8", "replace")) if found else ""

@@ -20,11 +20,15 @@ _RUNS = (
     b"which(",
     b"pexpect",
 )
-_CALL = re.compile(
-    rb"(?:\brun|\bcall|check_call|check_output|[Pp]open|\bsystem|getoutput|getstatusoutput|\bexec[lv]p?e?|spawn\w*"
-    rb"|create_subprocess_\w+|\bwhich|find_executable|_cmd|\bcommand|\bcmd|\bargs|\bexecutable)"
-    rb"""\s*[(=]\s*[(\[]?\s*[rbuf]?["']([^"'\n]{1,200})["']"""
+_ENDINGS = (b".so'", b'.so"', b".so.")
+_ABSOLUTE = (b"'/", b'"/')
+_HANDED = re.compile(rb"""[(=]\s*[(\[]?\s*[rbuf]?["']([^"'\n]{1,200})["']""")
+_NO_WORD = re.compile(rb"\W+")
+_RUNNER = re.compile(
+    rb"run|call|\w*check_call|\w*check_output|\w*[Pp]open|system|\w*getoutput|\w*getstatusoutput|exec[lv]p?e?"
+    rb"|\w*spawn\w*|\w*create_subprocess_\w+|which|\w*find_executable|\w*_cmd|command|cmd|args|executable"
 )
+_LONGEST_RUNNER = 100
 _FINDS = b"find_library"
 _WORD = re.compile(r"[A-Za-z0-9_][\w.+-]*")
 _SAID = re.compile(
@@ -35,6 +39,7 @@ _SAID = re.compile(
     rb"|(?P<comment>#[^\n]*)",
     re.DOTALL | re.MULTILINE,
 )
+_NONE: frozenset[str] = frozenset()
 _FIRST = re.compile(r"(?:^|[|;&(]|\bexec)\s*([A-Za-z0-9_/][\w.+/-]*)")
 
 
@@ -54,20 +59,29 @@ class SourceNames:
     paths: frozenset[str] = frozenset()
 
 
-def names_of(body: bytes) -> SourceNames:
-    """What the source names of the system; strings over 400 bytes and over several lines are not looked at."""
-    runs = any(sign in body for sign in _RUNS)
-    finds = _FINDS in body
-    texts = {found[1:-1].decode("utf-8", "replace") for found in _STRING.findall(body)} if runs or finds else set()
+def names_of(body: bytes, *, words: bool = True) -> SourceNames:
+    """What the source names of the system; strings over 400 bytes and over several lines are not looked at.
+
+    Its `words` are looked for only where they are asked for.
+    """
+    runs, finds = _has(body, _RUNS), _FINDS in body
+    found = _STRING.findall(body) if finds or (runs and words) else []
+    texts = {text[1:-1].decode("utf-8", "replace") for text in found}
     return SourceNames(
-        frozenset(found.decode("utf-8", "replace") for found in _LIBRARY.findall(body))
-        if b".so" in body
-        else frozenset(),
-        frozenset(text for text in texts if finds and _WORD.fullmatch(text)),
-        frozenset(_run(body)) if runs else frozenset(),
-        frozenset(word for text in texts for word in _first_words(text)) if runs else frozenset(),
-        frozenset(found.decode("utf-8", "replace") for found in _PATH.findall(body)),
+        frozenset(_texts(_LIBRARY, body)) if _has(body, _ENDINGS) else _NONE,
+        frozenset(text for text in texts if _WORD.fullmatch(text)) if finds else _NONE,
+        frozenset(_run(body)) if runs else _NONE,
+        frozenset(word for text in texts for word in _first_words(text)) if runs and words else _NONE,
+        frozenset(_texts(_PATH, body)) if _has(body, _ABSOLUTE) else _NONE,
     )
+
+
+def _has(body: bytes, signs: tuple[bytes, ...]) -> bool:
+    return any(sign in body for sign in signs)
+
+
+def _texts(pattern: re.Pattern[bytes], body: bytes) -> Iterator[str]:
+    return (found.decode("utf-8", "replace") for found in pattern.findall(body))
 
 
 def without_documents(body: bytes) -> bytes:
@@ -86,8 +100,17 @@ def _code(match: re.Match[bytes]) -> bytes:
 
 
 def _run(body: bytes) -> Iterator[str]:
-    for text in _CALL.findall(body):
-        yield from _first_words(text.decode("utf-8", "replace"))
+    """The first words of what is handed to what by its own name runs programs, or looks for them.
+
+    What is handed is looked for first: few places open a bracket and a string, and each could begin a name.
+    """
+    before = at = 0
+    while handed := _HANDED.search(body, at):
+        at = handed.start() + 1
+        last = _NO_WORD.split(body[max(before, at - 1 - _LONGEST_RUNNER) : at - 1].rstrip())[-1]
+        if _RUNNER.fullmatch(last):
+            before = at = handed.end()
+            yield from _first_words(handed[1].decode("utf-8", "replace"))
 
 
 def _first_words(text: str) -> Iterator[str]:

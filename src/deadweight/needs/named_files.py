@@ -56,9 +56,11 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         body = scene.ask(BODIES).read(path) or b""
         yield from programs_beside(scene, path, body)
         own = scene.ownership.of(path).kind not in _INSTALLED
-        said = names_of(body)
+        said = names_of(body, words=own)
         # Taking documents out costs more than looking, and most sources name nothing to begin with.
-        yield from _of_source(scene, path, said if own or said == SourceNames() else names_of(without_documents(body)))
+        if not own and said != SourceNames():
+            said = names_of(without_documents(body), words=False)
+        yield from _of_source(scene, path, said)
 
 
 def _of_native(scene: Scene, path: str, names: frozenset[str]) -> Iterator[Step]:
