@@ -14,6 +14,7 @@ import pytest
 
 from builders.command import deadweight
 from builders.journeys import need, run
+from builders.memory import peak
 from builders.registries import registry
 from builders.zoos import blobs
 
@@ -90,15 +91,6 @@ def test_gigabytes_take_little_memory(tmp_path: Path) -> None:
             stream.seek(8 + len(text) + number * size)
             stream.write(os.urandom(size))
         stream.truncate(8 + len(text) + count * size)
-    assert peak("add", source, "big:1", "--zoo", tmp_path / "zoo") < MOST_MEMORY
-    assert peak("get", "big", "-o", tmp_path / "out", "--zoo", tmp_path / "zoo") < MOST_MEMORY
+    assert peak("zoo", "add", source, "big:1", "--zoo", tmp_path / "zoo") < MOST_MEMORY
+    assert peak("zoo", "get", "big", "-o", tmp_path / "out", "--zoo", tmp_path / "zoo") < MOST_MEMORY
     run("cmp", source, tmp_path / "out")
-
-
-def peak(*words: str | Path) -> int:
-    """The most resident bytes of a command of the zoo."""
-    process = subprocess.Popen([sys.executable, "-m", "deadweight", "zoo", *map(str, words), "--quiet"])
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return usage.ru_maxrss * 1024
