@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 PEAK = "int(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1]) * 1024"
-"""An expression for a program's own peak of resident bytes; getrusage's counts the memory of what started it as well."""
+"""An expression for a program's own peak of resident bytes; getrusage's has that of what started it, too."""
 
 _COMMAND = f"""
 import atexit, runpy, sys
