@@ -3,6 +3,8 @@ from __future__ import annotations
 import struct
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from builders.cutting import compiled
 from builders.openblas import KINDS, importer, openblas
@@ -71,3 +73,17 @@ def test_a_hard_link_is_read_under_its_name() -> None:
     body = importer()
     link = Entry("lib/b.so", Kind.HARDLINK, len(body), 0, target="lib/a.so")
     assert scene_of({"lib/a.so": body, "lib/b.so": link}).ask(NATIVE_FILES).keys() == {"lib/a.so", "lib/b.so"}
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_a_damaged_file_is_a_gap_or_is_read(data: st.DataObject) -> None:
+    body = bytearray(openblas())
+    table = struct.unpack_from("<Q", body, 40)[0]
+    for start, size in data.draw(
+        st.lists(st.sampled_from([(4, 60), (64, 600), (table, len(body) - table)]), max_size=5)
+    ):
+        body[start + data.draw(st.integers(0, size - 1))] = data.draw(st.sampled_from([0, 1, 0x7F, 0x80, 0xFF]))
+    scene = scene_of({"lib/x.so": bytes(body)})
+    for fact in (NATIVE_FILES, IMPORTS, OPENBLAS):
+        scene.ask(fact)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,11 @@ from hypothesis import strategies as st
 from builders.cutting import FIRST, PAGES, answer, compiled, image_of, said_by, without_the_rest, written
 from builders.elves import built, plain_library
 from deadweight.core.errors import Corrupt
-from deadweight.native.elf import Shape
+from deadweight.native.elf import Shape, elf_layout
 from deadweight.native.hollow import LEAST, PAGE, Wish, hollowed, joined, pages
 from deadweight.native.loading import host_loader
 from deadweight.native.strip import Stripped, strip
-from deadweight.native.tables import DYNAMIC_SYMBOLS
+from deadweight.native.tables import DYNAMIC_SYMBOLS, Image
 
 COUNT = 12
 SOURCE = (
@@ -241,6 +243,17 @@ def test_what_cannot_be_cut_is_told(flags: tuple[str, ...], why: str) -> None:
 def test_a_library_for_another_machine_is_not_cut(shape: Shape) -> None:
     with pytest.raises(Corrupt, match="x86-64"):
         hollowed(image_of(built(plain_library(shape))), Wish([(0, 1 << 20)]))
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 64 + 13 * 56 - 1), st.sampled_from([0, 1, 0x7F, 0x80, 0xFF]))
+def test_damaged_headers_are_told_or_do_no_harm(place: int, byte: int) -> None:
+    body = bytearray(whole())
+    body[place] = byte
+    layout = elf_layout(BytesIO(bytes(body)), len(body))
+    if layout is not None:
+        with suppress(Corrupt):
+            hollowed(Image(layout, bytes(body)), Wish([functions(whole())["f1"]]))
 
 
 def test_too_little_is_told() -> None:

@@ -75,3 +75,10 @@ def test_nothing_is_read_before_it_is_asked_for() -> None:
     stream = Forward(BODY, 16)
     Window(stream)  # type: ignore[arg-type]  # a raw stream reads as a BinaryIO does
     assert stream.read(4) == BODY[:4]
+
+
+def test_beyond_the_last_offset_that_a_stream_can_have_is_nothing() -> None:
+    """A damaged file names any number."""
+    window = Window(io.BytesIO(b"abc"))
+    assert window.at(1 << 63, 4) == window.at((1 << 64) - 1, 4) == b""
+    assert window.at(1, 4) == b"bc"

@@ -61,5 +61,7 @@ def _is_unversioned(versions: bytes, number: int) -> bool:
 
 
 def _bytes(stream: BinaryIO, section: Section) -> bytes:
+    if not section.is_stored:
+        return b""
     stream.seek(section.offset)
     return stream.read(section.size)

@@ -89,6 +89,10 @@ def _check(image: Image, segments: Iterable[Segment]) -> None:
     for one in segments:
         if one.kind == LOAD and (one.alignment > PAGE or (one.address - one.offset) % PAGE):
             raise Corrupt("its segments are aligned to more than a page")
+    loads = [one for one in segments if one.kind == LOAD]
+    ends = [end for one in loads for end in (one.address, one.address + one.memory)]
+    if ends != sorted(ends) or any(one.memory < one.size or one.physical > ends[-1] for one in loads):
+        raise Corrupt("its segments are not in order")
 
 
 def _check_unwritten(image: Image, stretches: Sequence[tuple[int, int]]) -> None:

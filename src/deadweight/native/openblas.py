@@ -29,6 +29,7 @@ MARK = "openblas_get_config"
 _NAMING = "corename"
 _WIDE, _LOAD, _ADDRESS, _COMPARISON = frozenset((0x48, 0x4C)), 0x8B, 0x8D, 0x3B
 _FOUR = struct.Struct("<i")
+_FURTHEST = 1 << 31
 
 LEVELS = ("x86-64-v1", "x86-64-v2", "x86-64-v3", "x86-64-v4")
 """What processors can do, each all that those before it can (System V ABI for x86-64, "Micro-Architecture Levels")."""
@@ -206,9 +207,10 @@ def _patches(
     uses = [one for one in build.uses if one.function in reached and _is_of(one.to, taken, swaps)]
     for one in uses:
         to = taken.get(one.to, 0)
-        if not one.takes or not to:
+        distance = to - one.address - _FOUR.size
+        if not one.takes or not to or abs(distance) >= _FURTHEST:
             raise Corrupt(f"what stands at {one.address:#x} uses kernels in a way that is not known")
-        yield one.address, _FOUR.pack(to - one.address - _FOUR.size)
+        yield one.address, _FOUR.pack(distance)
     if not uses:
         raise Corrupt("nothing is found that chooses its kernels")
 

@@ -6,6 +6,7 @@ import os
 from typing import BinaryIO
 
 MEMORY = 1 << 20
+_FURTHEST = (1 << 63) - 1
 
 
 class Window:
@@ -20,6 +21,8 @@ class Window:
 
     def at(self, offset: int, length: int) -> bytes:
         """The piece, shorter where the stream ends; empty where it went past and is not remembered."""
+        if self._start + offset > _FURTHEST:
+            return b""
         if self._seeks:
             self._stream.seek(self._start + offset, os.SEEK_SET)
             return _read(self._stream, length)
