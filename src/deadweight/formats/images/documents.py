@@ -26,7 +26,7 @@ REFERENCE_NAME = "org.opencontainers.image.ref.name"
 BASE_DIGEST = "org.opencontainers.image.base.digest"
 BASE_NAME = "org.opencontainers.image.base.name"
 LAYOUT = b'{"imageLayoutVersion":"1.0.0"}'
-RESTORED = "deadweight: restored"
+ADDED = "deadweight: added"
 
 _TAGGED = re.compile(r"[a-z0-9][a-zA-Z0-9._/:-]*:[\w][\w.-]{0,127}")
 
@@ -47,7 +47,7 @@ class Added:
     """A layer on top of the source's: its diff ID, empty for none, and what the history says of it."""
 
     diff_id: str = ""
-    created_by: str = RESTORED
+    created_by: str = ADDED
 
 
 def changed_config(body: bytes, diff_ids: Sequence[str | None], added: Added, epoch: int) -> bytes:

@@ -11,7 +11,7 @@ from deadweight.core.errors import Lacking
 from deadweight.core.layers import Layer
 from deadweight.core.seams import Packing
 from deadweight.core.shape import Shape
-from deadweight.formats.images.documents import RESTORED
+from deadweight.formats.images.documents import ADDED
 from deadweight.formats.images.layer_plan import Members, plan_layers
 from deadweight.formats.images.merged_plan import plan_merged
 
@@ -45,7 +45,7 @@ def made_by(planned: Sequence[Members], known: int, shape: Shape) -> str:
     """What the history says of the layer on top of the `known` ones of the source."""
     merged = planned[:known].count(())
     if shape is Shape.KEEP:
-        return RESTORED
+        return ADDED
     return f"deadweight: {merged} layers in one" if merged > 1 else "deadweight: slimmed"
 
 
