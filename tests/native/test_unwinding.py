@@ -47,6 +47,12 @@ def test_a_table_without_its_index_has_none() -> None:
     assert not unwinding(image_of(compiled(SOURCE, "-Wl,--no-eh-frame-hdr"))).functions
 
 
+def test_a_table_that_the_library_hands_to_the_unwinder_has_none() -> None:
+    """The unwinder walks it then, over what went."""
+    more = "extern void __register_frame_info(void *, void *);\nvoid early(void *x) { __register_frame_info(x, x); }\n"
+    assert not unwinding(image_of(compiled(SOURCE + more))).functions
+
+
 @pytest.mark.parametrize("encoding", [0x00, 0x03, 0x0B, 0x10, 0x1C, 0x3B, 0x9B, 0xFF])
 def test_entries_that_are_written_in_another_way_are_none(encoding: int) -> None:
     body = compiled(SOURCE)

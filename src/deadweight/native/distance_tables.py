@@ -13,7 +13,8 @@ from deadweight.native.elf import Section
 from deadweight.native.references import distances
 from deadweight.native.tables import Image
 
-_WRITTEN_OR_CODE = 0x5
+_CONTENT, _WRITTEN_OR_CODE = 1, 0x5
+_OF_UNWINDER = (".eh_frame", ".gcc_except_table")
 _LONGEST = 1 << 14
 
 
@@ -21,7 +22,7 @@ _LONGEST = 1 << 14
 class DistanceTables:
     """The data that can hold tables, the first address of code and the one behind it, and functions by address."""
 
-    data: tuple[tuple[Section, bytes], ...]
+    data: tuple[tuple[Section, memoryview], ...]
     code: tuple[int, int]
     entered: Mapping[int, int]
 
@@ -46,7 +47,8 @@ class DistanceTables:
 
 def distance_tables(image: Image, entered: Mapping[int, int]) -> DistanceTables:
     """What of the library can hold such tables; `entered` are the numbers of functions by their address."""
-    sections = (one for one in image.layout.sections if one.is_allocated and one.is_stored)
-    data = tuple((one, image.bytes_of(one)) for one in sections if not one.flags & _WRITTEN_OR_CODE)
+    stored = (one for one in image.layout.sections if one.is_allocated and one.is_stored and one.type == _CONTENT)
+    sections = (one for one in stored if not one.flags & _WRITTEN_OR_CODE and not one.name.startswith(_OF_UNWINDER))
+    data = tuple((one, memoryview(image.bytes_of(one))) for one in sections)
     ends = (image.code[0].address, image.code[-1].address + image.code[-1].size) if image.code else (0, 0)
     return DistanceTables(data, ends, entered)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import struct
 
-from deadweight.native.elf import SHARED
-from deadweight.native.tables import Image
+from deadweight.native.elf import SHARED, SYMBOLS
+from deadweight.native.tables import SYMBOL, Image
 
 _PACKED = frozenset((9, 19, 0x60000001, 0x60000002, 0x6FFFFF00))
 """Sections of relocations that are written in another way: without addends, relative ones as bits, those of Android."""
 _KNOWN_RELOCATIONS = frozenset((0, 1, 5, 6, 7, 8, 16, 17, 18, 36, 37))
 _DEFINED_VERSIONS = 0x6FFFFFFD
-_WIDE_NUMBER = re.compile(rb"(?=[\x48\x49][\xb8-\xbf](.{8}))", re.DOTALL)
+_TABLE_BY_DISTANCE = re.compile(rb"\xf9\xff\xff\xff[\x48\x49][\xb8-\xbf](.{8})", re.DOTALL)
+"""The end of an instruction of seven bytes that takes its own address, and one that takes eight bytes."""
 _EIGHT = struct.Struct("<q")
-_NEAR = 64
+_BEFORE = 3
 
 SLOTS = frozenset((".got", ".got.plt"))
 """The sections that hold nothing but slots: what code reads one by one."""
@@ -24,7 +25,7 @@ def obstacle(image: Image) -> str:
     """Why the library can't be taken apart; empty where it can be."""
     if not image.is_for_x86_64 or image.layout.type != SHARED:
         return "it is no shared library for x86-64"
-    if not image.local_symbols:
+    if not any(one.size > SYMBOL.size for one in image.of_type(SYMBOLS)):
         return "it was stripped: nothing says where its functions begin"
     if any(one.is_allocated and one.type in _PACKED for one in image.layout.sections):
         return "its relocations are packed"
@@ -48,10 +49,10 @@ def _by_names(image: Image) -> str:
 
 def _by_code(image: Image) -> str:
     """The large code model names functions by their distance from a table, in eight bytes (System V ABI, 3.5.1)."""
-    tables = [one.address for one in image.layout.sections if one.name in SLOTS]
+    tables = frozenset(one.address for one in image.layout.sections if one.name in SLOTS)
     for section in image.code:
-        for found in _WIDE_NUMBER.finditer(image.bytes_of(section)):
-            here, distance = section.address + found.start(), _EIGHT.unpack(found[1])[0]
-            if any(abs(table - distance - here) <= _NEAR for table in tables):
+        for found in _TABLE_BY_DISTANCE.finditer(image.body, section.offset, section.end):
+            here = section.address + found.start() - _BEFORE - section.offset
+            if here + _EIGHT.unpack(found[1])[0] in tables:
                 return "it is compiled for the large code model"
     return ""

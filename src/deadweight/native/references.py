@@ -65,6 +65,6 @@ def runs_on(code: bytes, end: int) -> bool:
     return not _LEAVES.search(code, max(0, end - _LONGEST), end)
 
 
-def distances(table: bytes, address: int) -> Iterator[int]:
+def distances(table: bytes | memoryview, address: int) -> Iterator[int]:
     """The addresses that a table of distances from its own beginning can hold; what reads them says where they end."""
     return (address + distance for (distance,) in _FOUR.iter_unpack(table[: len(table) // 4 * 4]))

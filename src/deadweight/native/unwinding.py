@@ -17,6 +17,7 @@ from deadweight.native.tables import Image
 
 TABLE = ".eh_frame"
 INDEX = ".eh_frame_hdr"
+_HANDED = frozenset(("__register_frame", "__register_frame_info"))
 _RELATIVE_FOUR = 0x1B
 _TWO = struct.Struct("<II")
 _FOUR = struct.Struct("<i")
@@ -49,11 +50,12 @@ class Unwinding:
 def unwinding(image: Image) -> Unwinding:
     """The entries of the library's unwinding table.
 
-    None where the table is written in a way that is not known, or has no index by which entries are found.
+    None where the table is written in a way that is not known, has no index by which entries are found, or is handed
+    to the unwinder by the library itself: it is walked then.
     """
     found = Unwinding(array("Q"), array("Q"), array("Q"))
     sections = {one.name: one for one in image.layout.sections}
-    if TABLE not in sections or INDEX not in sections:
+    if TABLE not in sections or INDEX not in sections or any(one.name in _HANDED for one in image.dynamic_symbols):
         return found
     address = sections[TABLE].address
     try:
