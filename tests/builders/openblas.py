@@ -68,18 +68,19 @@ def openblas(
     kernels = "".join(_KERNELS.format(kind=kind, number=number) for number, kind in enumerate(kinds, 1))
     declared = "".join(f"extern table_t gotoblas_{kind} VISIBLE;\n" for kind in kinds)
     visible = f'#define VISIBLE __attribute__((visibility("{"default" if exported else "hidden"}")))\n'
-    driver = (
-        _DRIVER.replace("NAMES", ", ".join(f'"{kind}"' for kind in kinds))
-        .replace(
-            "ASKS_NAME",
-            "".join(f"if (gotoblas == &gotoblas_{kind}) found = names[{at}];\n" for at, kind in enumerate(kinds)),
-        )
-        .replace("SWITCHES", "".join(f'if (!strcmp(name, "{kind}")) return &gotoblas_{kind};\n' for kind in kinds))
-        .replace("LAST", kinds[-1])
-        .replace("FIRST", kinds[0])
-        .replace("MORE", more)
-    )
-    return compiled(visible + _HEAD + PAGES + FIRST + declared + kernels + driver, *flags)
+    return compiled(visible + _HEAD + PAGES + FIRST + declared + kernels + _driver(kinds, more), *flags)
+
+
+def _driver(kinds: tuple[str, ...], more: str) -> str:
+    """What chooses a kind, and the routines."""
+    naming = (f"if (gotoblas == &gotoblas_{kind}) found = names[{at}];\n" for at, kind in enumerate(kinds))
+    choosing = (f'if (!strcmp(name, "{kind}")) return &gotoblas_{kind};\n' for kind in kinds)
+    names = ", ".join(f'"{kind}"' for kind in kinds)
+    texts = {"NAMES": names, "ASKS_NAME": "".join(naming), "SWITCHES": "".join(choosing), "MORE": more}
+    driver = _DRIVER.replace("LAST", kinds[-1]).replace("FIRST", kinds[0])
+    for word, text in texts.items():
+        driver = driver.replace(word, text)
+    return driver
 
 
 SPARE = 'int spare_(int x) { __asm__ volatile("jmp 1f\\n .skip 700000, 0xcc\\n 1:"); return x; }\n'

@@ -75,7 +75,7 @@ def test_a_hard_link_is_read_under_its_name() -> None:
     assert scene_of({"lib/a.so": body, "lib/b.so": link}).ask(NATIVE_FILES).keys() == {"lib/a.so", "lib/b.so"}
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_damaged_file_is_a_gap_or_is_read(data: st.DataObject) -> None:
     body = bytearray(openblas())

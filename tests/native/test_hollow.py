@@ -92,7 +92,7 @@ def test_what_stays_is_mapped_as_before() -> None:
     assert len(after) < len(body) - 5 * 3 * PAGE
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 70), min_size=2, max_size=10, unique=True))
 def test_any_stretches_leave_the_other_bytes(ends: list[int]) -> None:
     body = whole()
@@ -245,7 +245,7 @@ def test_a_library_for_another_machine_is_not_cut(shape: Shape) -> None:
         hollowed(image_of(built(plain_library(shape))), Wish([(0, 1 << 20)]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.integers(0, 64 + 13 * 56 - 1), st.sampled_from([0, 1, 0x7F, 0x80, 0xFF]))
 def test_damaged_headers_are_told_or_do_no_harm(place: int, byte: int) -> None:
     body = bytearray(whole())
@@ -287,7 +287,7 @@ def test_what_other_headers_name_stays() -> None:
         hollowed(image_of(body), Wish([(own.address, own.address + own.size)]))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 1 << 16)), max_size=8))
 def test_pages_are_whole_and_within_what_was_asked(found: list[tuple[int, int]]) -> None:
     stretches = sorted((min(pair), max(pair)) for pair in found)

@@ -17,7 +17,7 @@ from deadweight.native.elf import elf_layout
 from deadweight.native.hollow import Wish, hollowed
 from deadweight.native.openblas import build_of, unreached
 
-KINDS = ("Prescott", "Nehalem", "Sandybridge", "Haswell", "SkylakeX", "Zen")
+KINDS = ("Prescott", "Sandybridge", "Haswell", "SkylakeX")
 ANSWERS = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])

@@ -227,7 +227,7 @@ def test_an_object_that_only_the_unwinder_reads_counts() -> None:
     assert found.exported["__gxx_personality_v0"] in found.loose
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(st.data())
 def test_a_damaged_library_is_told_or_taken_apart(data: st.DataObject) -> None:
     body = bytearray(compiled(SOURCE))

@@ -254,6 +254,14 @@ CASES = {
         "-Wl,-x",
         "-fno-asynchronous-unwind-tables",
     ),
+    "variables of each thread by descriptors": case(
+        LEAVES + "static __thread int own = 2; __thread int shown = 1;\n"
+        "LONG int entry(int x) { return one(x) + two(x) + own + shown - 3; }" + ENDING,
+        5,
+        "one two",
+        "three other",
+        "-mtls-dialect=gnu2",
+    ),
     "code that is large in its data": case(
         LEAVES
         + "static int data[1 << 16] = {1};\nint entry(int x) { return one(x) + two(data[x]) + data[0]; }"
