@@ -122,6 +122,12 @@ def test_a_number_of_no_part_is_told(whole: Parts) -> None:
         whole[len(whole)]
 
 
+def test_what_an_assembler_wrote_is_told_from_what_a_compiler_did(whole: Parts) -> None:
+    bare = {name for number in whole.bare for name in whole[number].names}
+    assert "frame_dummy" in bare
+    assert not {"one", "two", "entry", "early"} & bare
+
+
 def test_objects_that_lie_in_each_other_are_one() -> None:
     text = """.data
 .globl outer

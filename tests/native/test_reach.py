@@ -273,6 +273,15 @@ CASES = {
     ),
 }
 ASSEMBLED = {
+    "the middle of another function": case(
+        assembly(
+            "begin entry\n mov $1, %eax\n jmp .Lwithin\n.size entry, .-entry\nfar other\n"
+            "begin wide\n pages\n mov $2, %eax\n.Lwithin: add $6, %eax\n pages\n ret\n.size wide, .-wide\nfar further\n"
+        ),
+        7,
+        "wide",
+        "other further",
+    ),
     "code that runs into the next": case(
         assembly(
             "begin entry\n pages\n mov $3, %eax\n.size entry, .-entry\n"

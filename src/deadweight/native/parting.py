@@ -37,13 +37,14 @@ class _Pointers:
 def parts_of(image: Image, begun: Iterable[int]) -> Parts:
     """The parts of the library; raises Corrupt with the reason where it can't be taken apart.
 
-    `begun` are addresses where functions begin by another source than its symbols.
+    `begun` are addresses where compiled functions begin by another source than its symbols.
     """
     if why := obstacle(image):
         raise Corrupt(why)
     dynamic, local = image.dynamic_symbols, image.local_symbols
     pointers = _pointers(image, dynamic)
-    functions = functions_of(image, (*local, *dynamic), begun)
+    told = frozenset(begun)
+    functions = functions_of(image, (*local, *dynamic), told)
     objects = tuple(_joined(_objects((*local, *dynamic))))
     held, loose = _held(objects, pointers.others, read_whole(image))
     return Parts(
@@ -56,6 +57,7 @@ def parts_of(image: Image, begun: Iterable[int]) -> Parts:
         {one.name: one.value for one in dynamic if one.is_defined and one.kind != THREAD_LOCAL},
         loose | frozenset(run_at_start(image)),
         tuple(unnamed(image, functions)),
+        frozenset(number for number, one in enumerate(functions) if one.start not in told),
     )
 
 

@@ -40,6 +40,7 @@ class Parts:
     the linker's stubs jump through. `objects` are all that have a symbol, `holding` the places among them of those that
     hold addresses, and `held` these addresses. `exported` are addresses by name, `loose` those that the library holds
     in no object that is known, or runs when it is loaded; `unnamed` is code that may be entered anywhere, by address.
+    `bare` are functions that no compiler says to be one, as assemblers write them: they may enter each other anywhere.
     """
 
     functions: tuple[Part, ...]
@@ -51,6 +52,7 @@ class Parts:
     exported: Mapping[str, int]
     loose: frozenset[int]
     unnamed: tuple[Unnamed, ...] = ()
+    bare: frozenset[int] = frozenset()
     entered: Mapping[int, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +94,11 @@ class Parts:
             yield number
         else:
             yield from self._objects_at(address)
+
+    def bare_at(self, address: int) -> int | None:
+        """The number of the bare function in which the address lies."""
+        found = bisect_right(self.functions, address, key=_start) - 1
+        return found if found in self.bare and address < self.functions[found].end else None
 
     def unnamed_at(self, address: int) -> int | None:
         """The number of the function in which the address is one of code that no symbol covers."""

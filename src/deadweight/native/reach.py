@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 
 from deadweight.native.distance_tables import DistanceTables, distance_tables
 from deadweight.native.parts import Part, Parts
@@ -99,13 +99,15 @@ def _beside(body: bytes, parts: Parts, places: Sequence[Span]) -> dict[int, set[
     """What functions lead to by where they stand and by their names.
 
     One runs into the next where its symbol says so or says nothing, or where its last bytes end nothing; a jump of one
-    byte reaches neighbours; and code that is seldom run is laid elsewhere, and entered in its middle.
+    byte reaches neighbours; code that is seldom run is laid elsewhere, and entered in its middle, as is what assemblers
+    write.
     """
     beside: dict[int, set[int]] = defaultdict(set)
     for one, other in (*_overlapping(parts.functions), *_families(parts.functions)):
         beside[one].add(other)
         beside[other].add(one)
-    for one, other in (*_running_on(body, parts.functions, places), *_jumping_shortly(body, parts, places)):
+    further = (_running_on(body, parts.functions, places), _jumping_shortly(body, parts, places))
+    for one, other in chain(*further, _entering_middles(body, parts, places)):
         beside[one].add(other)
     return beside
 
@@ -141,6 +143,15 @@ def _jumping_shortly(body: bytes, parts: Parts, places: Sequence[Span]) -> Itera
             targets = first - place.address, last - place.address
             if number != to and jumps_shortly(body, (place.start, place.end), targets):
                 yield number, to
+
+
+def _entering_middles(body: bytes, parts: Parts, places: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    for number in parts.bare:
+        place = places[number]
+        for _, to in references(body, place.start, place.address, place.end):
+            entered = parts.bare_at(to)
+            if entered is not None and entered != number:
+                yield number, entered
 
 
 def _near(functions: Sequence[Part], targets: tuple[int, int]) -> Iterator[int]:
