@@ -27,6 +27,7 @@ vectors = numpy.random.default_rng(0).random((64, 8))
 forest = RandomForestClassifier(3, max_depth=2, random_state=0).fit(vectors, vectors.sum(1) > 4)
 joblib.dump(forest, "models/forest.joblib")
 """
+"""What trains the service's forest: elsewhere, so that no source of the service says what its pickle needs."""
 PEERS = ("deptry", "fawltydeps", "creosote", "pipdeptree")
 
 
@@ -45,16 +46,6 @@ class Program:
     name: str
     words: tuple[str | Path, ...]
     read: Callable[[str], Told]
-
-
-TRAINING = """
-import sys, joblib, numpy
-from sklearn.ensemble import RandomForestClassifier
-vectors = numpy.random.default_rng(0).random((64, 8))
-forest = RandomForestClassifier(3, max_depth=2, random_state=0).fit(vectors, vectors.sum(1) > 4)
-joblib.dump(forest, sys.argv[1])
-"""
-"""What trains the service's forest: elsewhere, so that no source of the service says what its pickle needs."""
 
 
 def main() -> None:
@@ -88,7 +79,7 @@ def prepare() -> Path:
     forest = service / "models" / "forest.joblib"
     if not forest.is_file():
         forest.parent.mkdir(exist_ok=True)
-        subprocess.run([str(BUILD / "env" / "bin" / "python"), "-c", TRAINING, str(forest)], check=True)
+        subprocess.run([str(BUILD / "env" / "bin" / "python"), "-c", FOREST], cwd=service, check=True)
     environment(BUILD / "peers", *PEERS)
     return service
 
