@@ -17,7 +17,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 
 def test_a_service_with_more_than_it_needs_is_judged_as_a_person_would() -> None:
-    from deps import BUILD, NEEDED, UNDECLARED, UNNEEDED, of_deadweight, prepare
+    from deps import BUILD, DOUBTFUL, NEEDED, UNDECLARED, UNNEEDED, of_deadweight, prepare
 
     service = prepare()
     command: list[str | Path] = [
@@ -36,7 +36,7 @@ def test_a_service_with_more_than_it_needs_is_judged_as_a_person_would() -> None
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     told = of_deadweight(done.stdout)
     assert done.returncode == 1
-    assert told.unneeded == UNNEEDED
+    assert UNNEEDED - DOUBTFUL <= told.unneeded <= UNNEEDED
     assert told.undeclared == UNDECLARED
     assert not NEEDED & {one["name"] for one in json.loads(done.stdout)["verdicts"]}
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 3
