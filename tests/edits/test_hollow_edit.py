@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -77,18 +77,18 @@ def test_the_body_is_read_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "why"),
+    ("made", "why"),
     [
-        (b"\x7fELF" + bytes(200), "no whole ELF file"),
-        (openblas()[:-9], "no whole ELF file"),
-        (openblas(flags=("-s",)), "stripped"),
-        (compiled("int dot_(int x) { return x; }\n"), "no build of OpenBLAS"),
-        (openblas(flags=("-Wl,-z,max-page-size=0x200000",)), "more than a page"),
+        (lambda: b"\x7fELF" + bytes(200), "no whole ELF file"),
+        (lambda: openblas()[:-9], "no whole ELF file"),
+        (lambda: openblas(flags=("-s",)), "stripped"),
+        (lambda: compiled("int dot_(int x) { return x; }\n"), "no build of OpenBLAS"),
+        (lambda: openblas(flags=("-Wl,-z,max-page-size=0x200000",)), "more than a page"),
     ],
     ids=["damaged", "cut short", "stripped", "another library", "large pages"],
 )
-def test_what_cannot_be_cut_is_a_gap_with_the_reason(body: bytes, why: str, tmp_path: Path) -> None:
-    scene = scene_with(body)
+def test_what_cannot_be_cut_is_a_gap_with_the_reason(made: Callable[[], bytes], why: str, tmp_path: Path) -> None:
+    scene = scene_with(made())
     assert not hollow(scene, tmp_path)
     assert why in reasons(scene)[PATH]
     assert list(tmp_path.iterdir()) == []
