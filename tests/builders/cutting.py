@@ -40,7 +40,7 @@ print(*(getattr(library, name)(*map(int, sys.argv[3:])) for name in sys.argv[2].
 
 @functools.cache
 def compiled(source: str, *flags: str, suffix: str = ".c", compiler: str = "cc") -> bytes:
-    """What the compiler makes of the source: a shared library where no flag says otherwise; skips without one for x86-64."""
+    """What the compiler makes of the source, a shared library unless a flag says otherwise; skips on other machines."""
     found = shutil.which(compiler)
     if found is None or platform.machine() != "x86_64":
         pytest.skip(f"needs {compiler} for x86-64")
