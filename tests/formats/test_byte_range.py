@@ -122,3 +122,23 @@ def test_no_section_is_moved_to_before_its_start(tmp_path: Path) -> None:
         section = tape.section(100, 10)
         assert section.seek(-50, os.SEEK_END) == 0
         assert section.read(3) == BODY[100:103]
+
+
+def test_a_body_is_read_as_far_as_asked_and_from_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"before0123456789after")
+    with Tape(tmp_path / "f") as tape:
+        body = tape.body(6, 10)
+        assert body.seekable()
+        assert [body.read(4), body.read(), body.read(), body.read(3)] == [b"0123", b"456789", b"", b""]
+        body.seek(-3, os.SEEK_END)
+        assert body.read(100) == b"789"
+
+
+@pytest.mark.parametrize("size", [4, 100, -1, None])
+def test_a_body_that_is_no_longer_there_is_an_error_and_no_short_one(size: int | None, tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"0123456789")
+    with Tape(tmp_path / "f") as tape:
+        body = tape.body(2, 8)
+        os.truncate(tmp_path / "f", 4)
+        with pytest.raises(Corrupt, match="ends earlier"):
+            body.read(size)

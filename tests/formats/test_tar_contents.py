@@ -54,6 +54,28 @@ def test_names_that_share_a_body_each_get_it_whole(codec: str, tmp_path: Path) -
     assert got == {"a": b"x" * 9000, "b": b"x" * 9000, "c": b"x" * 9000, "d": b"y"}
 
 
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_large_body_is_read_as_far_as_asked_and_seeks_where_nothing_is_packed(codec: str, tmp_path: Path) -> None:
+    bodies = {name: random.Random(name).randbytes(2_500_000) for name in "ab"}
+    contents, index = contents_of(tmp_path / "t", packed(tar_of(bodies.items()), codec))
+    for turn in range(3):
+        for entry, body in contents.stream(index.entries):
+            assert body.seekable() == (codec == "store" or turn > 0)
+            assert body.read(2_000_000) == bodies[entry.path][:2_000_000]
+            if body.seekable():
+                body.seek(5)
+                assert body.read(7) == bodies[entry.path][5:12]
+
+
+def test_a_large_body_of_a_tar_that_was_cut_meanwhile_is_an_error(tmp_path: Path) -> None:
+    contents, index = contents_of(tmp_path / "t", tar_of({"a": b"x" * 2_500_000}.items()))
+    stream = contents.stream(index.entries)
+    _, body = next(stream)
+    os.truncate(tmp_path / "t", 1_000_000)
+    with pytest.raises(Corrupt, match="ends earlier"):
+        body.read()
+
+
 def test_only_files_have_bodies(tmp_path: Path) -> None:
     items = [Item("d", kind="directory"), Item("l", kind="symlink", target="d"), Item("p", kind="fifo")]
     contents, index = contents_of(tmp_path / "t", tar_of(items))

@@ -17,7 +17,7 @@ from deadweight.core.scene import Fact, Scene
 from deadweight.native.binding import Binding, binding_of
 from deadweight.native.dynamic import Dynamic, dynamic_of
 from deadweight.native.elf import MAGIC, elf_layout
-from deadweight.native.names_within import names_within
+from deadweight.native.names_of_elf import names_of_elf
 from deadweight.native.openblas import MARK, Build, build_of
 from deadweight.native.tables import Image
 
@@ -64,11 +64,11 @@ def _look(scene: Scene) -> _Look:
 
 def _read(found: _Look, entry: Entry, body: BinaryIO) -> None:
     dynamic = dynamic_of(body)
-    body.seek(0)
-    found.files[entry.path] = NativeFile(dynamic, names_within(body))
     size = body.seek(0, os.SEEK_END)
     body.seek(0)
     layout = elf_layout(body, size)
+    found.files[entry.path] = NativeFile(dynamic, names_of_elf(body, layout, size))
+    body.seek(0)
     binding = binding_of(body, layout, MARK) if layout else Binding(None)
     if binding.imported is None or binding.imported:
         found.bindings[entry.path] = binding.imported

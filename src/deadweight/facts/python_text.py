@@ -7,7 +7,7 @@ all that finding statements takes. The same names stand in thousands of sources,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from sys import intern
 
@@ -25,15 +25,27 @@ from deadweight.facts.python_tokens import (
 
 _COMMENT = re.compile(rb"#[^\n]*")
 _TAKEN = re.compile(rb"(?:^|,)\s*+(\*|[\w.]+)")
-_LISTED = (b"find_spec", b"import_string", b"import_object", b"load_object", b"lazy", b"Lazy", b"\ndef __getattr__")
-_LISTED_TOO = (b"symbol_by_name", b"exec_module", b"load_module", b"_import_structure", b"__all__")
-_DYNAMIC = (b"import_module", b"__import__", b"run_module", b"resolve_name", b"iter_modules", b"walk_packages")
+_LISTED = (b"__all__", b"find_spec", b"load_object", b"\ndef __getattr__")
+_LISTED_IN_PARTS = {
+    b"import_": (b"import_string", b"import_object", b"_import_structure"),
+    b"azy": (b"lazy", b"Lazy"),
+    b"_name": (b"symbol_by_name",),
+    b"_module": (b"exec_module", b"load_module"),
+}
+_DYNAMIC = {
+    b"import_": (b"import_module", b"__import__"),
+    b"_module": (b"run_module", b"iter_modules"),
+    b"_name": (b"resolve_name",),
+    b"packages": (b"walk_packages",),
+}
+"""Words by a part of each: most sources hold none of these parts, and each search reads all of the source."""
 _REPLACED = (b"sys.modules[__name__] =", b"define_import_structure(")
 _PLUGGED = (b"entry_point", b"entrypoint", b"stevedore")
 _ASKING = re.compile(rb"import|load|lazy|require|backend|plugin|engine|module", re.IGNORECASE)
 LONGEST = 100
 _KEYWORD = re.compile(rb"\s*(?:\w+=)?[rbuf]?\s*")
 _RUN = re.compile(rb"""["']-m["']\s*,\s*["']([\w.]+)["']""")
+_PARTS = frozenset((*_DYNAMIC, *_LISTED_IN_PARTS))
 _RUNNING = (b"-m'", b'-m"')
 
 
@@ -80,8 +92,9 @@ class PythonText:
 def read(body: bytes) -> PythonText:
     """What the source says."""
     body = b"\n" + body.replace(b"\r\n", b"\n")
-    dynamic, plugged, configured = _has(body, _DYNAMIC), _has(body, _PLUGGED), b"INSTALLED_APPS" in body
-    listed = configured or dynamic or plugged or _has(body, (*_LISTED, *_LISTED_TOO))
+    parts = frozenset(part for part in _PARTS if part in body)
+    dynamic, plugged, configured = _has_any(body, parts, _DYNAMIC), _has(body, _PLUGGED), b"INSTALLED_APPS" in body
+    listed = configured or dynamic or plugged or _has(body, _LISTED) or _has_any(body, parts, _LISTED_IN_PARTS)
     found = _found(body)
     names = {intern(text.decode()) for text in found.names}
     dotted = frozenset(name for name in names if "." in name or ":" in name)
@@ -140,6 +153,10 @@ def _short(body: bytes) -> frozenset[str]:
 
 def _has(body: bytes, words: tuple[bytes, ...]) -> bool:
     return any(word in body for word in words)
+
+
+def _has_any(body: bytes, parts: frozenset[bytes], words: Mapping[bytes, tuple[bytes, ...]]) -> bool:
+    return any(part in parts and _has(body, several) for part, several in words.items())
 
 
 def _is_asked(body: bytes, start: int) -> bool:

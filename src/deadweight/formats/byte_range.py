@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from deadweight.codecs.detection import HEAD_BYTES, codec_named, detect
+from deadweight.core.errors import Corrupt
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -70,6 +71,10 @@ class Tape:
         """A seekable stream of that range; two of one tape may be read in turn."""
         return cast(BinaryIO, _Section(self, start, length))
 
+    def body(self, start: int, length: int) -> BinaryIO:
+        """The same of a range that is known to be there, read as asked; raises Corrupt where the file ends before."""
+        return cast(BinaryIO, _Body(self, start, length))
+
     def read_at(self, position: int, size: int) -> bytes:
         """Up to so many bytes from there on, none only at the end."""
         if self._codec.name == "store":
@@ -125,3 +130,17 @@ class _Section(io.RawIOBase):
         piece = self.read(len(view))
         view[: len(piece)] = piece
         return len(piece)
+
+
+class _Body(_Section):
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(0, self._length - self._at)
+        wanted = left if size is None or size < 0 else min(size, left)
+        pieces: list[bytes] = []
+        while wanted:
+            piece = super().read(wanted)
+            if not piece:
+                raise Corrupt("it ends earlier than when it was opened", advice="Weigh it again.")
+            pieces.append(piece)
+            wanted -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -16,10 +16,10 @@ _PATH = re.compile(rb"/[\w+%.@~/-]+")
 _BREAK = re.compile(rb"[^\w+%.$@{}/~-]")
 
 
-def names_within(stream: BinaryIO) -> frozenset[str]:
+def names_within(stream: BinaryIO, *, calls: bool = True) -> frozenset[str]:
     """Every name that ends as a library's, every absolute path into a system's places, and those of CALLS.
 
-    Read in pieces. A library's name may hold what a program fills in (`libnss_%s.so.2`). Texts over 512 bytes are not
+    Read in pieces; without `calls` the last are not looked for. A library's name may hold what a program fills in (`libnss_%s.so.2`). Texts over 512 bytes are not
     looked for.
     """
     found: set[bytes] = set()
@@ -28,7 +28,7 @@ def names_within(stream: BinaryIO) -> frozenset[str]:
         text = kept + piece
         found.update(_libraries(text))
         found.update(_paths(text))
-        found.update(call.encode() for call in CALLS if call.encode() + b"\0" in text)
+        found.update(call.encode() for call in CALLS if calls and call.encode() + b"\0" in text)
         kept = text[-LONGEST:]
     return frozenset(name.decode("ascii", "ignore") for name in found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from deadweight.core.closure import Closure, Step, close_in_turn
 from deadweight.core.errors import DeadweightError
@@ -36,6 +36,8 @@ class _Asking:
     kinds: tuple[Need, ...]
     optional: Optional
     failed: bool = False
+    given: set[str] = field(default_factory=set)
+    """The paths of steps that were taken: what else leads there adds nothing, and most imports are of such."""
 
     def steps(self, path: str) -> Iterator[Step]:
         """What the path needs, the seeds for none."""
@@ -44,8 +46,14 @@ class _Asking:
     def _of(self, need: Need, path: str) -> Iterator[Step]:
         try:
             for step in need.follow(self.scene, path) if path else need.seeds(self.scene):
+                if step.path in self.given:
+                    continue
                 said = Step(step.path, step.says, step.because or path, need.name)
-                yield replace(said, optional=True) if self.optional.is_optional(said) else said
+                if self.optional.is_optional(said):
+                    yield replace(said, optional=True)
+                else:
+                    self.given.add(step.path)
+                    yield said
         except DeadweightError:
             raise
         except Exception as fault:  # noqa: BLE001  a plug-in may fail in any way, and the others still look

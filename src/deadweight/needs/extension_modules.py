@@ -56,18 +56,26 @@ def _meant(scene: Scene, one: Distribution | None, package: str, found: Embedded
     if neighbours is None:
         yield from (name for name in found.names if name.islower() and "." not in name and name not in _METHODS)
         return
-    above = [package, *_packages(package)]
-    for name in neighbours.own:
-        if found.says(name) or any(_is_meant(name, base, found) for base in above if base):
-            yield name
+    yield from _own(neighbours.own, [f"{base}." for base in (package, *_packages(package)) if base], found)
     yield from (name for name in found.names if name.partition(".")[0] in neighbours.required)
 
 
-def _is_meant(name: str, base: str, found: EmbeddedNames) -> bool:
-    if not name.startswith(f"{base}."):
-        return False
-    inner = name[len(base) + 1 :]
-    return inner in found.names or (len(inner) >= _SHORTEST and inner in found.joined)
+def _own(names: Iterable[str], above: Iterable[str], found: EmbeddedNames) -> Iterator[str]:
+    """Those of the distribution's modules that are said whole, or as seen from a package above."""
+    said, joined = found.names, found.joined
+    joins: dict[str, bool] = {}
+    for name in names:
+        top = name.partition(".")[0]
+        if top not in joins:
+            joins[top] = top in joined  # thousands of modules, and most of them in packages that are never named
+        if name in said or (joins[top] and bool(joined) and name in joined):
+            yield name
+            continue
+        for base in above:
+            inner = name[len(base) :]
+            if name.startswith(base) and (inner in said or (len(inner) >= _SHORTEST and inner in joined)):
+                yield name
+                break
 
 
 def _packages(package: str) -> Iterator[str]:

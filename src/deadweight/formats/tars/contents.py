@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -23,6 +23,7 @@ from deadweight.formats.tars.sparse_maps import Regions
 from deadweight.formats.tars.spool import Spool
 
 _IN_MEMORY = 16 << 20
+_ALL = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,13 @@ class TarContents:
             self._spool(Counter(job[1].layer for job in jobs), open_files)
             for layer, group in groupby(jobs, key=lambda job: job[1].layer):
                 container = self.containers[layer]
-                stored = self._opened(container.range, tapes, open_files)
+                tape = self._opened(container.range, tapes, open_files)
                 kept = self.spool.opened(layer)
                 if kept is None:
-                    yield from _bodies(container, stored, list(group))
+                    yield from _bodies(_Place(tape, container.range, container.codec), container.regions, list(group))
                 else:
                     with kept:
-                        yield from _bodies(replace(container, codec="store"), kept, list(group))
+                        yield from _bodies(_Place(kept), container.regions, list(group))
 
     def _spool(self, wanted: Mapping[int, int], open_files: ExitStack) -> None:
         """Keep packed layers unpacked that are read again, or will be; given how many bodies of each are wanted."""
@@ -98,11 +99,11 @@ class TarContents:
         order = sorted(places, key=lambda layer: (str(places[layer].path), places[layer].start, layer))
         return {layer: turn for turn, layer in enumerate(order)}
 
-    def _opened(self, place: ByteRange, tapes: dict[Path, Tape], open_files: ExitStack) -> BinaryIO:
+    def _opened(self, place: ByteRange, tapes: dict[Path, Tape], open_files: ExitStack) -> Tape:
         if place.path not in tapes:
             self._check(place.path)
             tapes[place.path] = open_files.enter_context(Tape(place.path, place.outer))
-        return tapes[place.path].section(place.start, place.length)
+        return tapes[place.path]
 
     def _check(self, path: Path) -> None:
         try:
@@ -137,15 +138,13 @@ def shared_bodies(layers: Sequence[Sequence[Entry]]) -> tuple[dict[tuple[int, st
 
 
 def _bodies(
-    container: Container, stored: BinaryIO, jobs: Sequence[tuple[Entry, Entry]]
+    at: _Place, regions: Mapping[int, Regions], jobs: Sequence[tuple[Entry, Entry]]
 ) -> Iterator[tuple[Entry, BinaryIO]]:
-    unpacked = codec_named(container.codec).reader(stored)
-    at = _Place(unpacked, seeks=container.codec == "store")
     for _, group in groupby(jobs, key=lambda job: job[1].offset):
         sharing = list(group)
         body = sharing[0][1]
         at.move(body.offset)
-        stream = _body(at, body, container.regions.get(body.offset))
+        stream = _body(at, body, regions.get(body.offset))
         if len(sharing) == 1:
             yield sharing[0][0], stream
         else:
@@ -153,10 +152,9 @@ def _bodies(
 
 
 def _body(at: _Place, body: Entry, regions: Regions | None) -> BinaryIO:
-    if regions is None and body.size <= CHUNK:
-        return io.BytesIO(at.take(body.size))
-    pieces = at.pieces(body.size) if regions is None else expanded(at.pieces, regions, body.size)
-    return stream_of(pieces)
+    if regions is not None:
+        return stream_of(expanded(at.pieces, regions, body.size))
+    return io.BytesIO(at.take(body.size)) if body.size <= CHUNK else at.body(body.size)
 
 
 def _several(sharing: Sequence[tuple[Entry, Entry]], stream: BinaryIO) -> Iterator[tuple[Entry, BinaryIO]]:
@@ -170,11 +168,14 @@ def _several(sharing: Sequence[tuple[Entry, Entry]], stream: BinaryIO) -> Iterat
 
 
 class _Place:
-    """Where the reading of a container is."""
+    """Where the reading of a container is: of a range of the tape, packed or not, by default all of it, unpacked."""
 
-    def __init__(self, stream: BinaryIO, seeks: bool) -> None:
-        self._stream = stream
-        self._seeks = seeks
+    def __init__(self, tape: Tape, where: ByteRange | None = None, codec: str = "store") -> None:
+        self._tape = tape
+        self._start, length, outer = (where.start, where.length, where.outer) if where else (0, _ALL, "store")
+        self._stream = codec_named(codec).reader(tape.section(self._start, length))
+        self._seeks = codec == "store"
+        self._winds_back = self._seeks and outer == "store"
         self._position = 0
 
     def move(self, position: int) -> None:
@@ -190,6 +191,12 @@ class _Place:
         body = self._stream.read(size) if size else b""
         self._position += len(body)
         return body if len(body) == size else body + b"".join(self.pieces(size - len(body)))
+
+    def body(self, size: int) -> BinaryIO:
+        """The next so many bytes as a stream, which seeks where the container is not packed."""
+        if self._winds_back:
+            return self._tape.body(self._start + self._position, size)
+        return stream_of(self.pieces(size))
 
     def pieces(self, size: int) -> Iterator[memoryview]:
         """The next so many bytes; raises Corrupt where there are fewer."""

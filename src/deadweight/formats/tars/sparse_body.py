@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from deadweight.formats.tars.sparse_maps import Regions
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 _HOLE = bytes(1 << 20)
+_BUFFER = 1 << 16
 
 
 def expanded(data: Callable[[int], Iterator[memoryview]], regions: Regions, size: int) -> Iterator[memoryview]:
@@ -25,8 +26,8 @@ def expanded(data: Callable[[int], Iterator[memoryview]], regions: Regions, size
 
 
 def stream_of(pieces: Iterator[memoryview]) -> BinaryIO:
-    """A stream of the pieces."""
-    return cast(BinaryIO, _Pieces(pieces))
+    """A stream of the pieces, each read of as many bytes as asked for."""
+    return io.BufferedReader(_Pieces(pieces), _BUFFER)
 
 
 def _hole(size: int) -> Iterator[memoryview]:

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from deadweight.codecs.detection import codec_named
 from deadweight.core.errors import Corrupt
+from deadweight.formats.byte_range import Tape
 from deadweight.formats.nameless import folder_for_large_files, has_room, nameless_file
 
 _PIECE = 1 << 20
@@ -64,11 +65,11 @@ class Spool:
         self.files[layer] = file
         weakref.finalize(self, os.close, file)
 
-    def opened(self, layer: int) -> BinaryIO | None:
-        """The unpacked layer from its begin, None where it is not kept; whoever asked closes it."""
+    def opened(self, layer: int) -> Tape | None:
+        """The unpacked layer, None where it is not kept; whoever asked closes it."""
         kept = self.files.get(layer)
         # The file has no name, and a duplicate of its descriptor would share its position.
-        return None if kept is None else Path(f"/proc/self/fd/{kept}").open("rb")
+        return None if kept is None else Tape(Path(f"/proc/self/fd/{kept}"))
 
 
 def _unpacked(codec: str, stored: BinaryIO) -> int | None:
