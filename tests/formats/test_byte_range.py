@@ -134,8 +134,8 @@ def test_a_body_is_read_as_far_as_asked_and_from_anywhere(tmp_path: Path) -> Non
         assert body.read(100) == b"789"
 
 
-@pytest.mark.parametrize("size", [4, 100, -1, None])
-def test_a_body_that_is_no_longer_there_is_an_error_and_no_short_one(size: int | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [4, 100, -1])
+def test_a_body_that_is_no_longer_there_is_an_error_and_no_short_one(size: int, tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"0123456789")
     with Tape(tmp_path / "f") as tape:
         body = tape.body(2, 8)

@@ -19,8 +19,8 @@ _BREAK = re.compile(rb"[^\w+%.$@{}/~-]")
 def names_within(stream: BinaryIO, *, calls: bool = True) -> frozenset[str]:
     """Every name that ends as a library's, every absolute path into a system's places, and those of CALLS.
 
-    Read in pieces; without `calls` the last are not looked for. A library's name may hold what a program fills in (`libnss_%s.so.2`). Texts over 512 bytes are not
-    looked for.
+    Read in pieces; without `calls` the last are not looked for. A library's name may hold what a program fills in
+    (`libnss_%s.so.2`). Texts over 512 bytes are not looked for.
     """
     found: set[bytes] = set()
     kept = b""
