@@ -33,6 +33,15 @@ def reasons(scene: Scene) -> dict[str, str]:
     return {gap.where: gap.reason for gap in scene.gaps if gap.stage == "hollow"}
 
 
+def stripped(scene: Scene, staging: Path) -> dict[str, bytes]:
+    """What stripping alone makes of the library."""
+    changes = STRIP.apply(Edit("strip", (PATH,), Safety.SAFE, "native-symbols", "symbols"), scene, Changes(), staging)
+    bodies = {path: out.read_bytes() for path, out in changes.replaced.items()}
+    for out in changes.replaced.values():
+        out.unlink()
+    return bodies
+
+
 def test_what_is_imported_answers_and_the_rest_is_gone(tmp_path: Path) -> None:
     scene = scene_with(worthwhile())
     out = hollow(scene, tmp_path).replaced[PATH]
@@ -89,15 +98,18 @@ def test_the_body_is_read_once(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_cut_is_a_gap_with_the_reason(made: Callable[[], bytes], why: str, tmp_path: Path) -> None:
     scene = scene_with(made())
-    assert not hollow(scene, tmp_path)
+    changes = hollow(scene, tmp_path)
     assert why in reasons(scene)[PATH]
-    assert list(tmp_path.iterdir()) == []
+    assert {path: out.read_bytes() for path, out in changes.replaced.items()} == stripped(scene, tmp_path)
+    assert reasons(scene)[PATH].startswith("stripped alone" if changes else "left as it is")
+    assert set(tmp_path.iterdir()) == set(changes.replaced.values())
 
 
 def test_a_plan_that_names_no_import_is_a_gap(tmp_path: Path) -> None:
     scene = scene_with(worthwhile())
-    assert not hollow(scene, tmp_path, imported="")
-    assert "nothing here imports" in reasons(scene)[PATH]
+    (out,) = hollow(scene, tmp_path, imported="").replaced.values()
+    assert "stripped alone: nothing here imports" in reasons(scene)[PATH]
+    assert out.read_bytes() == stripped(scene, tmp_path)[PATH]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,16 @@ def instructions(path: Path) -> list[tuple[int, bytes, str]]:
     return [(int(at, 16), bytes.fromhex(code), text) for at, code, text in LINE.findall(listing)]
 
 
+def told_as_memory(code: bytes, distance: int) -> bool:
+    """Whether the displacement in the instruction is told as one of a memory operand."""
+    padded = b"\x90" * 8 + code
+    return any(names_memory(padded, at) for at in range(10, len(padded) - 3) if padded[at : at + 4] == packed(distance))
+
+
+def packed(distance: int) -> bytes:
+    return struct.pack("<i", distance)
+
+
 @pytest.mark.parametrize(
     ("source", "compiler", "suffix", "flags"),
     [
@@ -71,6 +81,7 @@ def test_all_that_the_disassembler_sees_is_among_them(
             near += 1
         elif aimed := MEMORY.search(text):
             assert any(int(aimed[1], 16) - more in found for more in IMMEDIATES), text
+            assert told_as_memory(code, int(aimed[1], 16) - at - len(code)), text
             memory += 1
     assert min(far, near, memory) > 3
 
@@ -90,6 +101,12 @@ def test_what_is_cut_off_by_the_end_is_no_reference() -> None:
 def test_an_operand_in_memory_is_told_from_a_jump() -> None:
     assert names_memory(b"\x48\x8d\x05\0\0\0\0", 3)
     assert not names_memory(b"\xe8\0\0\0\0", 1)
+
+
+@pytest.mark.parametrize("before", ["48c1e104eb1d", "48837c24480d", "0000000004 15"])
+def test_a_byte_behind_no_opcode_that_has_an_operand_is_none(before: str) -> None:
+    """The end of a jump, of an immediate: found in kernels of OpenBLAS."""
+    assert not names_memory(bytes.fromhex(before) + bytes(4), 6)
 
 
 @given(st.integers(-128, 127))

@@ -98,14 +98,18 @@ def build_of(image: Image) -> Build:
 def unreached(build: Build, imported: frozenset[str], levels: Iterable[str]) -> Unreached:
     """What no import and no kernel for processors of these levels leads to; kernels stay where no level is named.
 
-    Raises Corrupt with the reason where the build chooses its kernels in a way that is not known.
+    A kind of kernels that is used in another way than by taking its table stays, too. Raises Corrupt with the reason
+    where the build chooses its kernels in a way that is not known.
     """
+    return _without(build, imported, _entered(build.graph.parts, imported), _kept(build.tables, levels))
+
+
+def _without(build: Build, imported: frozenset[str], entered: list[int], kept: frozenset[str]) -> Unreached:
     graph, parts, tables = build.graph, build.graph.parts, build.tables
-    kept = _kept(tables, levels)
     gone = {name: number for name, number in tables.items() if name not in kept}
-    if asked := imported.intersection(name for number in gone.values() for name in parts[number].names):
-        raise Corrupt(f"another library imports {min(asked)}")
-    reached = graph.reached(_entered(parts, imported), frozenset(gone.values()))
+    reached = graph.reached(entered, frozenset(gone.values()))
+    if used := frozenset(name for name in gone if _is_used_otherwise(build, reached, imported, gone[name])):
+        return _without(build, imported, entered, kept | used)
     going = [part for number, part in enumerate(parts.functions) if number not in reached]
     starts = {part.start for part in going}
     functions = tuple(joined((part.start, part.end) for part in going))
@@ -192,37 +196,31 @@ def _has(code: bytes, at: int, opcode: int) -> bool:
     return code[at - 3] in _WIDE and code[at - 2] == opcode
 
 
+def _is_used_otherwise(build: Build, reached: frozenset[int], imported: frozenset[str], number: int) -> bool:
+    """Whether a table is used by what stays in another way than by taking its address where kernels are chosen."""
+    parts = build.graph.parts
+    table = parts[number]
+    places = {slot for slot, held in parts.slots.items() if held == table.start}
+    if table.start in parts.loose or not imported.isdisjoint(table.names):
+        return True
+    if any(not parts.is_function(one) and table.start in parts.held_by(one) for one in reached):
+        return True
+    uses = (one for one in build.uses if one.function in reached and not one.takes)
+    return any(table.start <= one.to < table.end or one.to in places for one in uses)
+
+
 def _patches(
     build: Build, reached: frozenset[int], swaps: tuple[tuple[Part, Part], ...]
 ) -> Iterator[tuple[int, bytes]]:
-    """The displacements to write for tables that go, each with what is taken instead, by their address.
-
-    Raises Corrupt where one that goes is used in another way than by taking its address.
-    """
-    parts = build.graph.parts
-    slots = {held: slot for slot, held in parts.slots.items()}
+    """The displacements to write for tables that go, each with what is taken instead, by their address."""
+    slots = {held: slot for slot, held in build.graph.parts.slots.items()}
     taken = {gone.start: instead.start for gone, instead in swaps}
     taken |= {slots[gone]: slots.get(instead, 0) for gone, instead in taken.items() if gone in slots}
-    _check_held(parts, reached, frozenset(taken))
-    uses = [one for one in build.uses if one.function in reached and _is_of(one.to, taken, swaps)]
+    uses = [one for one in build.uses if one.function in reached and one.to in taken]
     for one in uses:
-        to = taken.get(one.to, 0)
-        distance = to - one.address - _FOUR.size
-        if not one.takes or not to or abs(distance) >= _FURTHEST:
-            raise Corrupt(f"what stands at {one.address:#x} uses kernels in a way that is not known")
+        distance = taken[one.to] - one.address - _FOUR.size
+        if not taken[one.to] or abs(distance) >= _FURTHEST:
+            raise Corrupt(f"what stands at {one.address:#x} can't take other kernels")
         yield one.address, _FOUR.pack(distance)
     if not uses:
         raise Corrupt("nothing is found that chooses its kernels")
-
-
-def _is_of(to: int, taken: Mapping[int, int], swaps: Iterable[tuple[Part, Part]]) -> bool:
-    return to in taken or any(gone.start <= to < gone.end for gone, _ in swaps)
-
-
-def _check_held(parts: Parts, reached: Iterable[int], going: frozenset[int]) -> None:
-    """Raise Corrupt where an object that is used holds the address of a table that goes."""
-    if not going.isdisjoint(parts.loose):
-        raise Corrupt("an address of kernels stands where nothing says what reads it")
-    for number in reached:
-        if not parts.is_function(number) and not going.isdisjoint(parts.held_by(number)):
-            raise Corrupt(f"{parts[number].names[0]} holds the address of kernels")

@@ -18,6 +18,18 @@ _OPERAND = re.compile(b"(?=[\xe8\xe9" + re.escape(_MEMORY) + b"]|\x0f[\x80-\x8f]
 _SHORT = frozenset((*range(0x70, 0x80), *range(0xE0, 0xE4), 0xEB))
 _REACH = 129
 _TWO_BYTES = 0x0F
+_WITH_OPERAND = frozenset(
+    (
+        *(first + place for first in range(0x00, 0x40, 8) for place in range(4)),
+        *(0x63, 0x69, 0x6B, 0x80, 0x81, 0x83),
+        *range(0x84, 0x90),
+        *(0xC0, 0xC1, 0xC6, 0xC7),
+        *range(0xD0, 0xD4),
+        *range(0xD8, 0xE0),
+        *(0xF6, 0xF7, 0xFE, 0xFF),
+    )
+)
+"""Opcodes of one byte with an operand in memory, in 64-bit mode (appendix A, tables A-2 and A-6)."""
 _FOUR = struct.Struct("<i")
 _LEAVES = re.compile(
     rb"""(?:
@@ -34,8 +46,15 @@ _LONGEST = 7
 
 
 def names_memory(code: bytes, at: int) -> bool:
-    """Whether the displacement at the offset is one of a memory operand, by the byte before it."""
-    return code[at - 1] & _FORM == _RELATIVE
+    """Whether the displacement at the offset can be one of a memory operand, by the bytes before it.
+
+    Before the byte that says so stands an opcode that has such an operand: one of a byte, or any behind what says
+    that more bytes are to come (0F, VEX, EVEX, XOP).
+    """
+    opcode = code[at - 2]
+    escaped = code[at - 3] == _TWO_BYTES or (code[at - 4] == _TWO_BYTES and code[at - 3] in (0x38, 0x3A))
+    prefixed = code[at - 4] == 0xC5 or code[at - 5] in (0xC4, 0x8F) or code[at - 6] == 0x62
+    return code[at - 1] & _FORM == _RELATIVE and (opcode in _WITH_OPERAND or escaped or prefixed)
 
 
 def references(code: bytes, start: int, address: int, end: int) -> Iterator[tuple[int, int]]:
