@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -38,7 +39,10 @@ def main(arguments: list[str] | None = None) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ending) in (signal.SIG_DFL, signal.default_int_handler):  # nohup has it ignored
             signal.signal(ending, interrupt)
-    sys.exit(run(given))
+    status = run(given)
+    if arguments is None:
+        gc.freeze()  # what is left goes with the process: looking through it for cycles takes a second
+    sys.exit(status)
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

@@ -12,6 +12,8 @@ from deadweight.formats.nameless import folder_for_large_files, has_room, namele
 
 MOST_HELD = 16 << 20
 _FAST = 1
+_OFTEN = 16 << 20
+"""So many bytes are written before the disk is asked again for its room, of which a gigabyte is to stay."""
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -29,6 +31,7 @@ class LaidBodies:
     _places: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
     _file: int | None = None
     _end: int = 0
+    _looked: int = 0
     _full: bool = False
 
     def __contains__(self, path: str) -> bool:
@@ -64,8 +67,10 @@ class LaidBodies:
         return True
 
     def _write(self, body: bytes) -> None:
-        if not has_room(self.folder):
-            raise OSError("the disk has no room to spare")
+        if self._end >= self._looked:
+            if not has_room(self.folder):
+                raise OSError("the disk has no room to spare")
+            self._looked = self._end + _OFTEN
         if self._file is None:
             self._file = nameless_file(self.folder)
             weakref.finalize(self, os.close, self._file)

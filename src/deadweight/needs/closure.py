@@ -50,7 +50,7 @@ class _Asking:
                     continue
                 said = Step(step.path, step.says, step.because or path, need.name)
                 if self.optional.is_optional(said):
-                    yield replace(said, optional=True)
+                    yield Step(said.path, said.says, said.because, said.need, optional=True)
                 else:
                     self.given.add(step.path)
                     yield said

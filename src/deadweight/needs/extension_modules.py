@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deadweight.core.closure import Step
 from deadweight.core.scene import Fact, Scene
@@ -62,20 +62,31 @@ def _meant(scene: Scene, one: Distribution | None, package: str, found: Embedded
 
 def _own(names: Iterable[str], above: Iterable[str], found: EmbeddedNames) -> Iterator[str]:
     """Those of the distribution's modules that are said whole, or as seen from a package above."""
-    said, joined = found.names, found.joined
-    joins: dict[str, bool] = {}
+    said, joined = found.names, _Joined(found.joined)
     for name in names:
-        top = name.partition(".")[0]
-        if top not in joins:
-            joins[top] = top in joined  # thousands of modules, and most of them in packages that are never named
-        if name in said or (joins[top] and bool(joined) and name in joined):
+        if name in said or joined.holds(name):
             yield name
             continue
         for base in above:
             inner = name[len(base) :]
-            if name.startswith(base) and (inner in said or (len(inner) >= _SHORTEST and inner in joined)):
+            if name.startswith(base) and (inner in said or (len(inner) >= _SHORTEST and joined.holds(inner))):
                 yield name
                 break
+
+
+@dataclass(slots=True)
+class _Joined:
+    """A text in which thousands of dotted names are looked for, most of them of packages that never stand there."""
+
+    text: str
+    _packages: dict[str, bool] = field(default_factory=dict)
+
+    def holds(self, name: str) -> bool:
+        """Whether the name stands there."""
+        package = name.rpartition(".")[0]
+        if package not in self._packages:
+            self._packages[package] = package in self.text
+        return self._packages[package] and bool(self.text) and name in self.text
 
 
 def _packages(package: str) -> Iterator[str]:

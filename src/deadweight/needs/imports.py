@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deadweight.core.closure import Step
 from deadweight.core.scene import Scene
@@ -30,6 +30,8 @@ class _Module:
     name: str
     package: str
     places: ModulePath
+    given: set[str] = field(default_factory=set)
+    """What it is known to need: each of its imports leads to the packages above, and steps to them are no news."""
 
     @property
     def directory(self) -> str:
@@ -137,7 +139,9 @@ def _named(module: _Module, name: str, says: str, *, guarded: bool, whole: bool 
     if guarded and not bound.holds(module.path) and any(bound.holds(path) for path in found.paths):
         return
     for path in found.paths:
-        yield Step(path, says)
+        if path not in module.given:
+            module.given.add(path)
+            yield Step(path, says)
 
 
 def _fallback(module: _Module) -> str:
