@@ -100,13 +100,15 @@ class ModulePath:
         spaces: list[str] = []
         for place in places:
             whole = f"{place}/{part}" if place else part
-            package = self._modules(whole).get("__init__")
+            # Most names are of no directory, and none of these is remembered.
+            is_there = whole in self.listing.directories or whole in self.listing.links
+            package = self._modules(whole).get("__init__") if is_there else None
             if package:
                 return package, (self._real(whole),)
             module = self._modules(place).get(part)
             if module:
                 return module, ()
-            if whole in self.listing.directories or whole in self.listing.links:
+            if is_there:
                 spaces.append(self._real(whole))
         mapped = self.finders.get(part, "") if top and not spaces else ""
         if mapped:
