@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, pairwise, product
 
 from deadweight.native.distance_tables import DistanceTables, distance_tables
 from deadweight.native.parts import Part, Parts
-from deadweight.native.references import jumps_shortly, references, runs_on
+from deadweight.native.references import jumps_shortly, operands, references, references_by, runs_on
 from deadweight.native.tables import Image
 
 _COLD = ".cold"
@@ -71,28 +72,38 @@ def graph_of(image: Image, parts: Parts) -> Graph:
     begins, leads = array("L", [0]), array("L")
     places = tuple(spans(image, parts))
     beside = _beside(image.body, parts, places)
-    told = distance_tables(image, parts.entered)
+    meanings = _Meanings(parts, distance_tables(image, parts.entered))
+    pattern = operands(max((one.address + one.size for one in image.layout.sections), default=0))
     for number, place in enumerate(places):
-        leads.extend(sorted({*_led_to(image.body, (parts, told), place), *beside[number]} - {number}))
+        leads.extend(sorted({*meanings.led_to(image.body, place, pattern), *beside[number]} - {number}))
         begins.append(len(leads))
     for held in parts.held:
-        meant = {number for address in held for number in parts.meant(address)}
-        leads.extend(sorted(meant.union(*(told.at(address) for address in held))))
+        leads.extend(sorted({number for address in held for number in meanings.of(address)}))
         begins.append(len(leads))
     return Graph(parts, begins, leads)
 
 
-def _led_to(body: bytes, known: tuple[Parts, DistanceTables], place: Span) -> Iterator[int]:
-    parts, told = known
-    entered, stubs, slots = parts.entered, parts.stubs, parts.slots
-    unnamed = (parts.unnamed[0].start, parts.unnamed[-1].end) if parts.unnamed else (0, 0)
-    low, high = parts.span
-    first, last = told.span
-    for _, to in references(body, place.start, place.address, place.end):
-        if to in entered or to in stubs or to in slots or low <= to <= high or unnamed[0] <= to < unnamed[1]:
-            yield from parts.meant(to)
-        if first <= to < last:
-            yield from told.at(to)
+@dataclass(frozen=True, slots=True)
+class _Meanings:
+    """What references to addresses can mean: the numbers of parts, worked out once for each address."""
+
+    parts: Parts
+    tables: DistanceTables
+    known: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def of(self, address: int) -> tuple[int, ...]:
+        """The parts that are meant, and those that a table at the address leads to."""
+        found = self.known.get(address)
+        if found is None:
+            found = self.known[address] = (*self.parts.meant(address), *self.tables.at(address))
+        return found
+
+    def led_to(self, body: bytes, place: Span, pattern: re.Pattern[bytes]) -> Iterator[int]:
+        """What a function leads to by its code, but for itself: most of what code refers to."""
+        first, last = place.start + place.address, place.end + place.address
+        for _, to in references_by(pattern, body, (place.start, place.end), place.address):
+            if not first <= to < last:
+                yield from self.of(to)
 
 
 def _beside(body: bytes, parts: Parts, places: Sequence[Span]) -> dict[int, set[int]]:

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 
 _FORM, _RELATIVE = 0xC7, 0x05
 _MEMORY = bytes(byte for byte in range(256) if byte & _FORM == _RELATIVE)
-_OPERAND = re.compile(b"(?=[\xe8\xe9" + re.escape(_MEMORY) + b"]|\x0f[\x80-\x8f])", re.DOTALL)
 _SHORT = frozenset((*range(0x70, 0x80), *range(0xE0, 0xE4), 0xEB))
 _REACH = 129
 _TWO_BYTES = 0x0F
@@ -57,16 +56,40 @@ def names_memory(code: bytes, at: int) -> bool:
     return code[at - 1] & _FORM == _RELATIVE and (opcode in _WITH_OPERAND or escaped or prefixed)
 
 
+def operands(reach: int) -> re.Pattern[bytes]:
+    """A pattern that finds what stands before each displacement of no more than so many bytes, in either direction.
+
+    Of a library of 25 MB a displacement begins, in memory at its end, with one of four bytes.
+    """
+    highest = min(reach >> 24, 0x7F)
+    last = b"[\\x00-\\x%02x\\x%02x-\\xff]" % (highest, 0xFF - highest)
+    before = b"\\xe8\\xe9" + re.escape(_MEMORY)
+    pattern = b"[" + before + b"\\x0f](?=(?<!\\x0f)..." + last + b"|(?<=\\x0f)[\\x80-\\x8f]..." + last + b")"
+    return re.compile(pattern, re.DOTALL)
+
+
+_ALL = operands(1 << 31)
+
+
 def references(code: bytes, start: int, address: int, end: int) -> Iterator[tuple[int, int]]:
     """The offset in the code and the address referred to of each displacement between two offsets.
 
     `address` is that of the code's first byte. What a memory operand refers to can lie up to four bytes further on,
     where an immediate follows.
     """
-    for found in _OPERAND.finditer(code, start, end):
-        at = found.start() + (2 if code[found.start()] == _TWO_BYTES else 1)
-        if at + 4 <= end:
-            yield at, address + at + 4 + _FOUR.unpack_from(code, at)[0]
+    return references_by(_ALL, code, (start, end), address)
+
+
+def references_by(
+    pattern: re.Pattern[bytes], code: bytes, span: tuple[int, int], address: int
+) -> Iterator[tuple[int, int]]:
+    """As `references`, of the displacements that one of `operands` finds."""
+    unpacked, behind = _FOUR.unpack_from, address + _FOUR.size
+    for found in pattern.finditer(code, *span):
+        at = found.end()
+        if code[at - 1] == _TWO_BYTES:
+            at += 1
+        yield at, behind + at + unpacked(code, at)[0]
 
 
 def jumps_shortly(code: bytes, span: tuple[int, int], targets: tuple[int, int]) -> bool:
