@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from deadweight.native.cutting.hollow import Wish, hollowed
+from deadweight.native.cutting.parting import parts_of
+from deadweight.native.cutting.reach import Graph, graph_of
+from deadweight.native.cutting.unwinding import unwinding
 from deadweight.native.elf import elf_layout
-from deadweight.native.hollow import Wish, hollowed
-from deadweight.native.parting import parts_of
-from deadweight.native.reach import Graph, graph_of
 from deadweight.native.tables import Image
-from deadweight.native.unwinding import unwinding
 
 PAGES = """
 #define PAGES __asm__ volatile("jmp 1f\\n .skip 20480, 0xcc\\n 1:")

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from builders.cutting import FIRST, PAGES, compiled, graph, image_of, said_by, written
 from builders.elves import built, plain_library
 from deadweight.core.errors import Corrupt
+from deadweight.native.cutting.obstacles import obstacle
+from deadweight.native.cutting.parting import parts_of
+from deadweight.native.cutting.parts import Parts
+from deadweight.native.cutting.reach import graph_of
+from deadweight.native.cutting.unwinding import unwinding
 from deadweight.native.elf import Shape, elf_layout
-from deadweight.native.obstacles import obstacle
-from deadweight.native.parting import parts_of
-from deadweight.native.parts import Parts
-from deadweight.native.reach import graph_of
 from deadweight.native.tables import Image
-from deadweight.native.unwinding import unwinding
 
 SOURCE = (
     PAGES

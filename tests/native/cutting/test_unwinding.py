@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.cutting import PAGES, compiled, image_of, said_by, written
-from deadweight.native.unwinding import Unwinding, unwinding
+from deadweight.native.cutting.unwinding import Unwinding, unwinding
 
 SOURCE = PAGES + "".join(f"int f{i}(int x) {{ PAGES; return x + {i}; }}\n" for i in range(5))
 CPP_SOURCE = """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from deadweight.native.cutting.references import references
 from deadweight.native.elf import Section
-from deadweight.native.references import references
 from deadweight.native.tables import Image
 
 START_UP = frozenset((".init", ".fini"))

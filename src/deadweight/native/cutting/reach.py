@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise, product
 
-from deadweight.native.distance_tables import DistanceTables, distance_tables
-from deadweight.native.parts import Part, Parts
-from deadweight.native.references import jumps_shortly, operands, references, references_by, runs_on
+from deadweight.native.cutting.distance_tables import DistanceTables, distance_tables
+from deadweight.native.cutting.parts import Part, Parts
+from deadweight.native.cutting.references import jumps_shortly, operands, references, references_by, runs_on
 from deadweight.native.tables import Image
 
 _COLD = ".cold"

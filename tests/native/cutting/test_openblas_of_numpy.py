@@ -13,9 +13,9 @@ import pytest
 
 from builders.cutting import image_of
 from deadweight.native.binding import binding_of
+from deadweight.native.cutting.hollow import Wish, hollowed
+from deadweight.native.cutting.openblas import build_of, unreached
 from deadweight.native.elf import elf_layout
-from deadweight.native.hollow import Wish, hollowed
-from deadweight.native.openblas import build_of, unreached
 
 KINDS = ("Prescott", "Sandybridge", "Haswell", "SkylakeX")
 ANSWERS = """

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from builders.cutting import FIRST, PAGES, answer, compiled, image_of, said_by, without_the_rest, written
 from builders.elves import built, plain_library
 from deadweight.core.errors import Corrupt
+from deadweight.native.cutting.hollow import LEAST, PAGE, Wish, hollowed, joined, pages
 from deadweight.native.elf import Shape, elf_layout
-from deadweight.native.hollow import LEAST, PAGE, Wish, hollowed, joined, pages
 from deadweight.native.loading import host_loader
 from deadweight.native.strip import Stripped, strip
 from deadweight.native.tables import DYNAMIC_SYMBOLS, Image

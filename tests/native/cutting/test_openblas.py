@@ -9,8 +9,8 @@ import pytest
 from builders.cutting import answer, compiled, image_of, written
 from builders.openblas import CHOICE, FULL, KINDS, openblas
 from deadweight.core.errors import Corrupt
-from deadweight.native.hollow import Wish, hollowed
-from deadweight.native.openblas import Build, Unreached, build_of, unreached
+from deadweight.native.cutting.hollow import Wish, hollowed
+from deadweight.native.cutting.openblas import Build, Unreached, build_of, unreached
 
 ALL = frozenset(("dot_", "scale_", "unroll_", "solve_"))
 ORDER = {"PRESCOTT": 0, "NEHALEM": 1, "SANDYBRIDGE": 2, "HASWELL": 3, "ZEN": 4, "SKYLAKEX": 5}

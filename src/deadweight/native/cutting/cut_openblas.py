@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from deadweight.core.errors import Corrupt
+from deadweight.native.cutting.hollow import Wish, hollowed
+from deadweight.native.cutting.openblas import build_of, unreached
 from deadweight.native.elf import elf_layout
-from deadweight.native.hollow import Wish, hollowed
 from deadweight.native.loading import host_loader
-from deadweight.native.openblas import build_of, unreached
 from deadweight.native.strip import Left, strip
 from deadweight.native.tables import Image
 

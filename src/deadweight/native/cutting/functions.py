@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from deadweight.native.cutting.parts import Part, Unnamed
+from deadweight.native.cutting.starting import START_UP
 from deadweight.native.elf import Section
-from deadweight.native.parts import Part, Unnamed
-from deadweight.native.starting import START_UP
-from deadweight.native.tables import Image, Symbol
+from deadweight.native.tables import FUNCTION, INDIRECT_FUNCTION, UNTYPED, Image, Symbol
 
-NAMED_KINDS = frozenset((0, 2, 10))
+NAMED_KINDS = frozenset((UNTYPED, FUNCTION, INDIRECT_FUNCTION))
 """Symbols of no type, of a function, and of one that says which function to take."""
 LINKING = re.compile(r"\.plt(\..+)?")
 """The names of sections of the linker's stubs."""

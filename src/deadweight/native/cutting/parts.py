@@ -66,13 +66,6 @@ class Parts:
         past = number - len(self.functions)
         return self.functions[number] if past < 0 else self.objects[self.holding[past]]
 
-    @property
-    def span(self) -> tuple[int, int]:
-        """The lowest and the highest address of which a reference can mean an object."""
-        if not self.holding:
-            return 0, -1
-        return self.objects[self.holding[0]].start - _BESIDE, self.objects[self.holding[-1]].end + _BESIDE
-
     def is_function(self, number: int) -> bool:
         """Whether the part is one that is run."""
         return number < len(self.functions)

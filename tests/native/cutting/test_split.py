@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from builders.cutting import compiled, image_of, said_by, written
 from deadweight.core.errors import Corrupt
+from deadweight.native.cutting.split import Rewriting, Segment, Shift, in_file, program_headers
 from deadweight.native.elf import LOAD
-from deadweight.native.split import Rewriting, Segment, Shift, in_file, program_headers
 from deadweight.native.tables import Image
 
 ROW = re.compile(r"^  (\S+) +(0x\w+) (0x\w+) (0x\w+) (0x\w+) (0x\w+) .{3} +(0x\w+)$", re.MULTILINE)

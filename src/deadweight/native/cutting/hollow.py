@@ -16,8 +16,8 @@ from io import BytesIO
 from itertools import pairwise
 
 from deadweight.core.errors import Corrupt
+from deadweight.native.cutting.split import HEADER_SIZE, Rewriting, Segment, Shift, in_file, program_headers
 from deadweight.native.elf import EXTENDED, INTERPRETER, LOAD, SHARED, SYMBOLS, ElfLayout, elf_layout
-from deadweight.native.split import HEADER_SIZE, Rewriting, Segment, Shift, in_file, program_headers
 from deadweight.native.tables import DYNAMIC_SYMBOLS, SYMBOL, THREAD_LOCAL, UNDEFINED, WEAK, Image, Symbol
 
 PAGE = 4096

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from deadweight.core.errors import Corrupt
+from deadweight.native.cutting.functions import LINKING, functions_of, unnamed
+from deadweight.native.cutting.obstacles import SLOTS, obstacle
+from deadweight.native.cutting.parts import Part, Parts
+from deadweight.native.cutting.starting import is_for_the_unwinder, read_whole, run_at_start
 from deadweight.native.elf import Section
-from deadweight.native.functions import LINKING, functions_of, unnamed
-from deadweight.native.obstacles import SLOTS, obstacle
-from deadweight.native.parts import Part, Parts
-from deadweight.native.starting import is_for_the_unwinder, read_whole, run_at_start
 from deadweight.native.tables import OBJECT, THREAD_LOCAL, Image, Symbol
 
 _THROUGH_SLOT = re.compile(rb"(\xf3\x0f\x1e\xfa)?(\xf2)?\xff\x25(....)", re.DOTALL)

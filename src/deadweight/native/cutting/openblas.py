@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from deadweight.core.errors import Corrupt
-from deadweight.native.hollow import joined
-from deadweight.native.parting import parts_of
-from deadweight.native.parts import Part, Parts
-from deadweight.native.reach import Graph, graph_of, spans
-from deadweight.native.references import names_memory, references
+from deadweight.native.cutting.hollow import joined
+from deadweight.native.cutting.parting import parts_of
+from deadweight.native.cutting.parts import Part, Parts
+from deadweight.native.cutting.reach import Graph, graph_of, spans
+from deadweight.native.cutting.references import names_memory, references
+from deadweight.native.cutting.unwinding import Unwinding, unwinding
 from deadweight.native.tables import Image
-from deadweight.native.unwinding import Unwinding, unwinding
 
 _TABLE = re.compile(r"gotoblas_([A-Z][A-Z0-9]*)")
 _ASKED_BY_NAME = re.compile(r"(.*_)?(openblas|gotoblas|goto|blas)_.*")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from deadweight.native.cutting.references import distances
 from deadweight.native.elf import Section
-from deadweight.native.references import distances
 from deadweight.native.tables import Image
 
 _CONTENT, _WRITTEN_OR_CODE = 1, 0x5
@@ -25,12 +25,6 @@ class DistanceTables:
     data: tuple[tuple[Section, memoryview], ...]
     code: tuple[int, int]
     entered: Mapping[int, int]
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """The lowest address of the data, and the one behind the highest."""
-        ends = [(one.address, one.address + one.size) for one, _ in self.data]
-        return min((start for start, _ in ends), default=0), max((end for _, end in ends), default=0)
 
     def at(self, address: int) -> Iterator[int]:
         """The functions that a table at the address leads to; it ends with the first distance that leads to no code."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders.cutting import compiled, image_of, said_by, written
-from deadweight.native.references import distances, jumps_shortly, names_memory, references, runs_on
+from deadweight.native.cutting.references import distances, jumps_shortly, names_memory, references, runs_on
 
 C_SOURCE = """
 #include <stdio.h>
