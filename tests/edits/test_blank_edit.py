@@ -99,6 +99,15 @@ def test_what_earlier_edits_took_is_not_blanked(tmp_path: Path) -> None:
     assert changes.replaced.keys() == {"lib/c.so"}
 
 
+def test_what_a_swap_brought_is_not_overwritten(tmp_path: Path) -> None:
+    """It comes first, and the plan's stretches are those of what it took the place of."""
+    brought = tmp_path / "brought"
+    brought.write_bytes(b"\x7fELF of another build")
+    scene = scene_of({"lib/a.so": LIBRARY, "lib/b.so": LIBRARY})
+    changes = blanking(scene, tmp_path, "lib/a.so", "lib/b.so", so_far=Changes(replaced={"lib/a.so": brought}))
+    assert changes.replaced.keys() == {"lib/b.so"}
+
+
 def test_a_hard_link_follows_its_first_name(tmp_path: Path) -> None:
     scene = scene_of({"lib/a.so": LIBRARY, "lib/b.so": Entry("lib/b.so", Kind.HARDLINK, target="lib/a.so")})
     assert blanking(scene, tmp_path, "lib/a.so", "lib/b.so").replaced.keys() == {"lib/a.so"}

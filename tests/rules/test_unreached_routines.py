@@ -13,6 +13,7 @@ from deadweight.core.edit import Safety
 from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import UsageError
 from deadweight.core.finding import Finding
+from deadweight.facts import native_files
 from deadweight.rules.unreached_routines import RULE
 
 SITE = "venv/lib/python3.12/site-packages"
@@ -81,8 +82,16 @@ def test_leaves_a_build_that_nothing_imports_from() -> None:
     assert "who uses it is not known" in next(gap.reason for gap in scene.gaps if gap.stage == RULE.name)
 
 
-def test_leaves_a_stripped_build() -> None:
-    assert found(worthwhile("-s")) == ()
+def test_leaves_a_stripped_build_and_says_why() -> None:
+    (why,) = reasons(openblas(flags=("-s",)))
+    assert why.startswith("left as it is: ")
+    assert "it was stripped" in why
+
+
+def test_leaves_a_build_that_is_too_large_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native_files, "_LARGEST_BUILD", 1000)
+    (why,) = reasons(worthwhile())
+    assert f"a library of {len(worthwhile())} bytes is not taken apart" in why
 
 
 def test_kernels_that_another_library_imports_stay() -> None:

@@ -7,52 +7,32 @@ Source: Negativa-ML (MLSys 2025, arXiv 2503.14226) overwrites the same bytes and
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from deadweight.core.changes import Changes, is_removed
+from deadweight.core.changes import Changes
 from deadweight.core.edit import Edit
-from deadweight.core.entry import Entry, Kind
-from deadweight.core.gap import Gap
 from deadweight.core.scene import Scene
 from deadweight.core.seams import EditKind
 from deadweight.edits.blanked_library import Wish, blanked
-from deadweight.edits.bodies import PIECE, staged
-from deadweight.edits.checksums import checksummed
+from deadweight.edits.libraries import leave, originals
 from deadweight.native.gpu_choice import gpus_named
 
 
 def _apply(edit: Edit, scene: Scene, so_far: Changes, staging: Path) -> Changes:
     wish = _wish(edit.arguments)
     replaced: dict[str, Path] = {}
-    for entry, stream in scene.artifact.contents.stream(list(_libraries(edit, scene, so_far))):
-        result = staged(staging, "blank", entry.path)
-        with result.open("wb") as copy:
-            shutil.copyfileobj(stream, copy, PIECE)
-        why = blanked(result, wish)
-        if why:
-            result.unlink()
-            scene.note(Gap("blank", entry.path, f"left as it is: {why}"))
+    for path, copy in originals(edit, scene, so_far, staging):
+        if why := blanked(copy, wish):
+            copy.unlink()
+            leave(edit, scene, path, why)
         else:
-            replaced[entry.path] = result
+            replaced[path] = copy
     return Changes(replaced=replaced)
 
 
 def _wish(arguments: Mapping[str, str]) -> Wish:
     return Wish(gpus_named(arguments.get("gpu", "")), arguments.get("ptx", "keep") != "drop")
-
-
-def _libraries(edit: Edit, scene: Scene, so_far: Changes) -> Iterator[Entry]:
-    """The entries to read; a hard link follows its first name."""
-    for path in edit.paths:
-        entry = scene.listing.by_path[path]
-        if entry.kind is not Kind.FILE or is_removed(path, so_far.removed) or path in so_far.linked:
-            continue
-        if why := checksummed(entry, scene):
-            scene.note(Gap("blank", path, f"left as it is: {why}"))
-        else:
-            yield entry
 
 
 EDIT: EditKind = EditKind("blank", "blanks the code of GPU architectures that nobody uses", 25, frozenset(), _apply)

@@ -41,7 +41,7 @@ from deadweight.core.seams import Rule
 from deadweight.facts.gpu_code import GPU_CODE, by_architecture
 from deadweight.native.fatbin import CUBIN, Container
 from deadweight.native.gpu_choice import gpus_named, needless, serves
-from deadweight.rules.reporting import Group, by_owner
+from deadweight.rules.reporting import Group, by_owner, stored_share
 
 _NAME = "gpu-code"
 _SHOWN = 8
@@ -99,7 +99,7 @@ def _blanking(scene: Scene, group: Group, sizes: Mapping[str, int], wish: _Wish)
     says = f"code for other GPUs than {wish.text}"
     arguments = {"gpu": wish.text, "ptx": wish.ptx}
     edit = Edit("blank", group.paths, Safety.SAFE, _NAME, says, group.owner, arguments=arguments)
-    stored = sum(_stored(scene, path, sizes[path]) for path in group.paths)
+    stored = sum(stored_share(scene, path, sizes[path]) for path in group.paths)
     return Finding(_NAME, group.owner, says, group.paths, 0, stored, evidence, Confidence.CERTAIN, (edit,))
 
 
@@ -112,7 +112,7 @@ def _told(scene: Scene, group: Group, held: Mapping[str, Sequence[Container]]) -
     largest = sorted(group.paths, key=lambda path: -sum(_cubins(held[path]).values()))[:3]
     evidence = tuple(Evidence(_spelled(held[path]), path) for path in largest)
     names = {name for path in group.paths for name in _cubins(held[path])}
-    stored = sum(_stored(scene, path, _spare(_cubins(held[path]))) for path in group.paths)
+    stored = sum(stored_share(scene, path, _spare(_cubins(held[path]))) for path in group.paths)
     says = f"code for {len(names)} GPU architectures: name the ones that are used with --gpu sm_NN"
     return Finding(_NAME, group.owner, says, group.paths, 0, stored, evidence, Confidence.CERTAIN)
 
@@ -136,12 +136,6 @@ def _spelled(held: Iterable[Container]) -> str:
     named = [f"{name} {size}" for name, size in sizes.items()]
     more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     return f"{sum(sizes.values())} bytes of GPU code: {', '.join(named[:_SHOWN])}{more}"
-
-
-def _stored(scene: Scene, path: str, size: int) -> int:
-    """The share of what the file costs the artifact."""
-    entry = scene.listing.by_path[path]
-    return size * entry.stored // max(entry.size, 1)
 
 
 RULE: Rule = Rule(_NAME, "code for GPU architectures that nobody uses", Safety.SUGGESTED, _find)

@@ -39,6 +39,7 @@ from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.model_files import MODEL_FILES
 from deadweight.facts.model_verdicts import share_to_keep, verdict_on, verdict_told
+from deadweight.rules.reporting import stored_share
 
 _NAME = "lossy-models"
 _SMALLEST = 1 << 20
@@ -121,10 +122,10 @@ def _finding(
     arguments: Mapping[str, str] | None = None,
 ) -> Finding:
     size, says = told
-    entry, owner = scene.listing.by_path[path], str(scene.ownership.of(path))
+    owner = str(scene.ownership.of(path))
     edit = Edit(KIND, (path,), Safety.LOSSY, _NAME, says, owner, arguments=arguments or {})
     edits = (edit,) if arguments else ()
-    stored = size * entry.stored // max(entry.size, 1)
+    stored = stored_share(scene, path, size)
     return Finding(_NAME, owner, says, (path,), size, stored, evidence, Confidence.LIKELY, edits)
 
 

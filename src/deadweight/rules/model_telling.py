@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from deadweight.core.finding import Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.tensor import TensorFinding
+from deadweight.rules.reporting import stored_share
 
 
 def of_file(scene: Scene, rule: str, path: str, found: Sequence[TensorFinding]) -> Finding:
@@ -15,7 +16,7 @@ def of_file(scene: Scene, rule: str, path: str, found: Sequence[TensorFinding]) 
     ordered = sorted(found, key=lambda one: -one.size)
     evidence = tuple(Evidence(one.says, _outer(one.where, path)) for each in ordered for one in each.evidence)
     size = min(sum(one.size for one in ordered), entry.size)
-    stored = size * entry.stored // max(entry.size, 1)
+    stored = stored_share(scene, path, size)
     says = "; ".join(one.says for one in ordered)
     return Finding(rule, str(scene.ownership.of(path)), says, (path,), size, stored, evidence, ordered[0].confidence)
 

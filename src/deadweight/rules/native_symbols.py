@@ -33,7 +33,7 @@ from deadweight.core.finding import Confidence, Evidence, Finding
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
 from deadweight.facts.elf_sections import ELF_SECTIONS, Needless
-from deadweight.rules.reporting import Group, by_owner
+from deadweight.rules.reporting import Group, by_owner, stored_share
 
 _NAME = "native-symbols"
 _WORTHWHILE = 4096
@@ -52,9 +52,8 @@ def _find(scene: Scene) -> Iterator[Finding]:
 
 
 def _report(scene: Scene, group: Group, needless: Mapping[str, Needless], safety: Safety) -> Finding:
-    entries = scene.listing.by_path
     size = sum(needless[path].size for path in group.paths)
-    stored = sum(needless[path].size * entries[path].stored // max(entries[path].size, 1) for path in group.paths)
+    stored = sum(stored_share(scene, path, needless[path].size) for path in group.paths)
     largest = sorted(group.paths, key=lambda path: -needless[path].size)[:3]
     evidence = tuple(
         Evidence(f"{needless[path].size} bytes in {', '.join(needless[path].sections[:3])}", path) for path in largest

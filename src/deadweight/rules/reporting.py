@@ -78,6 +78,12 @@ def measure(scene: Scene, paths: Iterable[str]) -> tuple[int, int]:
     return sum(entry.size for entry in bodies), sum(entry.stored for entry in bodies)
 
 
+def stored_share(scene: Scene, path: str, size: int) -> int:
+    """What so many bytes within the file cost the artifact, were it packed alike everywhere."""
+    entry = scene.listing.by_path[path]
+    return size * entry.stored // max(entry.size, 1)
+
+
 def finding(scene: Scene, rule: str, group: Group, waste: Waste) -> Finding:
     """One finding over the group, with one edit; a directory that the archive does not store is named by its files."""
     named = tuple(_stored(scene, group.paths))

@@ -41,10 +41,10 @@ from deadweight.core.gap import Gap
 from deadweight.core.level import Level
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
-from deadweight.facts.native_files import IMPORTS, OPENBLAS
-from deadweight.native.hollow import pages
-from deadweight.native.openblas import LEVELS, Build, Unreached, unreached
-from deadweight.rules.reporting import by_owner
+from deadweight.facts.native_files import IMPORTS, OPENBLAS, WHOLE_OPENBLAS
+from deadweight.native.cutting.hollow import pages
+from deadweight.native.cutting.openblas import LEVELS, Build, Unreached, unreached
+from deadweight.rules.reporting import by_owner, stored_share
 
 _NAME = "unreached-routines"
 _WORTHWHILE = 256 << 10
@@ -55,6 +55,8 @@ def _find(scene: Scene) -> Iterator[Finding]:
     levels = _levels(scene.options)
     files = scene.listing.by_path
     builds = {path: build for path, build in scene.ask(OPENBLAS).items() if files[path].kind is Kind.FILE}
+    for path, why in scene.ask(WHOLE_OPENBLAS).items():
+        _left(scene, path, why)
     imports = scene.ask(IMPORTS)
     if builds and imports.unknown:
         scene.note(Gap(_NAME, imports.unknown[0], "which routines it imports is not known: all of OpenBLAS stays"))
@@ -63,11 +65,15 @@ def _find(scene: Scene) -> Iterator[Finding]:
         try:
             gone = unreached(build, imports.names, levels)
         except Corrupt as error:
-            scene.note(Gap(_NAME, path, f"it stays as it is: {error.what}"))
+            _left(scene, path, error.what)
             continue
         size = sum(end - start for start, end in pages(gone.stretches))
         if size >= _WORTHWHILE:
             yield _finding(scene, (path, size), build, gone)
+
+
+def _left(scene: Scene, path: str, why: str) -> None:
+    scene.note(Gap(_NAME, path, f"left as it is: {why}"))
 
 
 def _levels(options: Mapping[str, str]) -> tuple[str, ...]:
@@ -85,7 +91,7 @@ def _levels(options: Mapping[str, str]) -> tuple[str, ...]:
 
 def _finding(scene: Scene, measured: tuple[str, int], build: Build, gone: Unreached) -> Finding:
     path, size = measured
-    entry, parts = scene.listing.by_path[path], build.graph.parts
+    parts = build.graph.parts
     owner = next(iter(by_owner(scene, [path]))).owner
     imported = sorted(scene.ask(IMPORTS).names.intersection(parts.exported))
     says = "routines that nothing imports" + (f", and kernels but for {', '.join(gone.kernels)}" if gone.gone else "")
@@ -96,7 +102,7 @@ def _finding(scene: Scene, measured: tuple[str, int], build: Build, gone: Unreac
     processors = ",".join(_levels(scene.options))
     arguments = {"imported": " ".join(imported), **({"processors": processors} if processors else {})}
     edit = Edit("hollow", (path,), Safety.PROVEN, _NAME, says, owner, arguments=arguments)
-    stored = size * entry.stored // max(entry.size, 1)
+    stored = stored_share(scene, path, size)
     return Finding(_NAME, owner, says, (path,), size, stored, tuple(evidence), Confidence.CERTAIN, (edit,))
 
 
