@@ -10,7 +10,8 @@ from builders.cutting import compiled
 from builders.openblas import KINDS, importer, openblas
 from builders.scenes import MemoryContents, scene_of
 from deadweight.core.entry import Entry, Kind
-from deadweight.facts.native_files import IMPORTS, NATIVE_FILES, OPENBLAS
+from deadweight.facts import native_files
+from deadweight.facts.native_files import IMPORTS, NATIVE_FILES, OPENBLAS, begin_native_files
 
 NEEDING = '#include <math.h>\nextern void given_(void);\nvolatile const char *path = "/usr/share/x/data.bin";\n'
 NEEDING += "double entry(double x) { given_(); return sin(x); }\n"
@@ -88,3 +89,22 @@ def test_a_damaged_file_is_a_gap_or_is_read(data: st.DataObject) -> None:
     assert scene.ask(NATIVE_FILES).keys() <= {"lib/x.so"}
     assert scene.ask(OPENBLAS).keys() <= {"lib/x.so"}
     assert set(scene.ask(IMPORTS).unknown) <= {"lib/x.so"}
+
+
+def test_native_files_are_read_in_a_process_of_its_own_where_they_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"lib/x.so": compiled(NEEDING, "-lm"), "lib/blas.so": openblas(), "lib/short.so": importer()[:200]}
+    alone, apart = scene_of(files), scene_of(files)
+    answers = alone.ask(NATIVE_FILES), alone.ask(IMPORTS), alone.ask(OPENBLAS)
+    monkeypatch.setattr(native_files, "_WORTH_A_PROCESS", 1)
+    begin_native_files(apart)
+    monkeypatch.setattr(native_files, "names_of_elf", lambda *_: pytest.fail("another process reads them"))
+    assert (apart.ask(NATIVE_FILES), apart.ask(IMPORTS), apart.ask(OPENBLAS)) == answers
+    assert apart.gaps == alone.gaps
+    assert alone.gaps
+
+
+def test_small_native_files_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native_files, "begin", lambda *_: pytest.fail("they are small"))
+    scene = scene_of({"lib/x.so": importer()})
+    begin_native_files(scene)
+    assert scene.ask(NATIVE_FILES).keys() == {"lib/x.so"}

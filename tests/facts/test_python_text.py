@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deadweight.facts.python_text import PythonText, read
+from deadweight.facts.python_text import PythonText, from_record, read
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 SOURCES = sorted(
@@ -164,3 +164,28 @@ def test_all_short_strings_are_told_of_a_source_that_asks_for_entry_points() -> 
 
 def test_what_is_run_as_a_module_stands_behind_its_option() -> None:
     assert read(b"run([python, '-m', 'a.b'], \"-m\", \"c\")\nx = ['-m c', 'd']\n").run == {"a.b", "c"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_a_text_is_the_same_after_its_way_through_a_record(path: Path) -> None:
+    text = read(path.read_bytes())
+    again = from_record(text.record())
+    assert again == text
+    assert {id(name) for name in again.dotted | again.words} == {id(name) for name in text.dotted | text.words}
+
+
+@pytest.mark.parametrize(
+    ("statement", "package", "base"),
+    [
+        ("import a.b", "p.q", "a.b"),
+        ("from a import b", "", "a"),
+        ("from . import b", "p.q", "p.q"),
+        ("from .a import b", "p.q", "p.q.a"),
+        ("from ..a import b", "p.q", "p.a"),
+        ("from ...a import b", "p.q", ""),
+        ("from . import b", "", ""),
+    ],
+)
+def test_what_is_imported_has_an_absolute_name(statement: str, package: str, base: str) -> None:
+    (one,) = read(statement.encode()).statements
+    assert one.base(package) == base

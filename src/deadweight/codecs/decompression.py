@@ -11,7 +11,7 @@ from deadweight.core.errors import Corrupt
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-RAW_BYTES = 64 << 10
+RAW_BYTES = 256 << 10
 """How much is read of the compressed stream at a time: its position is how far unpacking has come, to this grain."""
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
+from typing import NamedTuple
 
 from deadweight.core.listing import Listing
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of the closure: `path` is needed because of `because`, another member; empty for a way in.
 
     `says` is the reason as a sentence's end: `imported in line 12`, `is its DT_NEEDED libz.so.1`. `need` is the name of
@@ -82,10 +82,10 @@ def close_in_turn(
     while released := [step for step in waiting if wanted(step, steps)]:
         taking = set(map(id, released))
         waiting = [step for step in waiting if id(step) not in taking]
-        taken = [replace(step, optional=False) for step in released]
+        taken = [step._replace(optional=False) for step in released]
         waiting += _reach(steps, taken, follow, listing)
     needed = frozenset(steps)
-    _reach(steps, [replace(step, optional=False) for step in waiting], _taking_all(follow), listing)
+    _reach(steps, [step._replace(optional=False) for step in waiting], _taking_all(follow), listing)
     return Closure(steps, optional=frozenset(steps) - needed)
 
 
@@ -105,7 +105,7 @@ def _reach(steps: dict[str, Step], seeds: Iterable[Step], follow: Follow, listin
 
 
 def _taking_all(follow: Follow) -> Follow:
-    return lambda path: (replace(step, optional=False) if step.optional else step for step in follow(path))
+    return lambda path: (step._replace(optional=False) if step.optional else step for step in follow(path))
 
 
 def _following(waiting: deque[str], follow: Follow) -> Iterator[Step]:

@@ -27,6 +27,7 @@ class Scene:
     options: dict[str, str] = field(default_factory=dict)
     progress: Progress = SILENT
     _answers: dict[str, object] = field(default_factory=dict, repr=False)
+    _expected: dict[str, Callable[[], object]] = field(default_factory=dict, repr=False)
     _gaps: list[Gap] = field(default_factory=list, repr=False)
 
     @property
@@ -37,8 +38,13 @@ class Scene:
     def ask(self, fact: Fact[T]) -> T:
         """The fact's answer, worked out at the first asking."""
         if fact.name not in self._answers:
-            self._answers[fact.name] = fact.work(self)
+            expected = self._expected.pop(fact.name, None)
+            self._answers[fact.name] = expected() if expected else fact.work(self)
         return cast(T, self._answers[fact.name])
+
+    def expect(self, fact: Fact[T], answer: Callable[[], T]) -> None:
+        """Have the fact answered by who works it out elsewhere, at the first asking."""
+        self._expected[fact.name] = answer
 
     def learn(self, fact: Fact[T], answer: T) -> None:
         """Give the answer to a question that only a run can tell; raises ValueError once the fact was asked or told."""

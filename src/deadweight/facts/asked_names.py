@@ -12,6 +12,8 @@ import io
 import re
 from collections.abc import Iterator
 
+from deadweight.facts.tree_parts import tree_of
+
 _BUILT_IN = frozenset(name for kind in (builtins, dict, list, str, bytes, set, io.BufferedIOBase) for name in dir(kind))
 """What every program calls, of whatever it has: `get` or `values` asks no library for what only some do."""
 _CALLED = re.compile(rb"\.[ \t]*([A-Za-z]\w*)|([A-Za-z]\w*)[ \t]*\(|\bimport[ \t(]+([\w, \t]+)")
@@ -20,9 +22,8 @@ _WORD = re.compile(rb"[A-Za-z]\w*")
 
 def asked_names(body: bytes) -> Iterator[tuple[str, str]]:
     """Each name with the top-level module that it is asked of, empty for anything that may have it."""
-    try:
-        tree = ast.parse(body)
-    except (SyntaxError, ValueError):
+    tree = tree_of(body)
+    if tree is None:
         found = (word.decode() for groups in _CALLED.findall(body) for group in groups for word in _WORD.findall(group))
         pairs = ((name, "") for name in found)
     else:

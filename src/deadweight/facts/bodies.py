@@ -35,6 +35,16 @@ class Bodies:
             self._fetch(path)
         return self._laid.read(path)
 
+    def laid(self, path: str) -> bytes | None:
+        """The body, None for what was not read yet."""
+        return self._laid.read(path)
+
+    def lay_likely(self) -> None:
+        """Read what the first asking reads."""
+        if not self._are_likely_read:
+            self._are_likely_read = True
+            self.fetch(self._likely())
+
     def _fetch(self, path: str) -> None:
         self._asked.add(path)
         wanted = self._beside(path) if self._are_likely_read else self._likely()

@@ -16,6 +16,7 @@ from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.module_path import MODULE_PATH
 from deadweight.facts.python_texts import PYTHON_TEXTS
 from deadweight.facts.run_files import RUN_FILES, source_of
+from deadweight.facts.tree_parts import tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,8 @@ def _distributions(scene: Scene, names: Iterable[str]) -> set[str]:
 
 def _conditional(body: bytes) -> set[str]:
     """What is imported under `if` or `try` at the top of the source; nothing where its syntax is newer."""
-    try:
-        tree = ast.parse(body)
-    except (SyntaxError, ValueError):
-        return set()
-    return {name for statement in tree.body for name in _names(statement)}
+    tree = tree_of(body)
+    return {name for statement in (tree.body if tree else ()) for name in _names(statement)}
 
 
 def _names(statement: ast.stmt) -> Iterator[str]:

@@ -23,6 +23,7 @@ from deadweight.facts.known_programs import (
     VALUES,
 )
 from deadweight.facts.known_pytest import option_asks
+from deadweight.facts.tree_parts import tree_of
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 _PYTHON = re.compile(r"(?:pythonw?|pypy)[\d.]*(?:\.exe)?|py|[${(]*\w*(?:python|PYTHON|envpython|interpreter)\w*[})]*")
@@ -93,11 +94,8 @@ def _run_module(module: str, after: Sequence[str], depth: int) -> Iterator[Used]
 
 
 def _imported(code: str) -> Iterator[str]:
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
+    tree = tree_of(code)
+    for node in ast.walk(tree) if tree else ():
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from deadweight.facts.handed_names import Handed, handed
-from deadweight.facts.tree_parts import lines_of, nodes_on
+from deadweight.facts.tree_parts import lines_of, nodes_on, tree_of
 
 _IMPORTERS = frozenset({"import_module", "__import__", "run_module", "resolve_name"})
 _LISTERS = frozenset({"iter_modules", "walk_packages"})
@@ -44,11 +43,8 @@ class DynamicImports:
 
 def dynamic_imports(body: bytes) -> DynamicImports:
     """What the source imports by built names; never runs it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(body)
+    if tree is None:
         return DynamicImports(unread=True)
     prefixes: set[str] = set()
     doubts: list[int] = []

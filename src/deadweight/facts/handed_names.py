@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from deadweight.facts.tree_parts import lines_of, nodes_on
+from deadweight.facts.tree_parts import lines_of, nodes_on, tree_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ABOUT = frozenset({"__module__", "__name__", "__qualname__", "__doc__"})
@@ -116,19 +115,34 @@ def _bound_to(function: ast.AST, target: ast.Name) -> ast.AST | None:
     return None
 
 
-def names_handed(body: bytes, one: Handed) -> frozenset[str] | None:
+@dataclass(slots=True)
+class Caller:
+    """A source that may hand names to functions, parsed once for all of them."""
+
+    body: bytes
+    _tree: ast.Module | None = None
+    _is_read: bool = False
+
+    @property
+    def tree(self) -> ast.Module | None:
+        """Its tree, None where it can't be parsed."""
+        if not self._is_read:
+            self._tree, self._is_read = tree_of(self.body), True
+        return self._tree
+
+
+def names_handed(source: Caller, one: Handed) -> frozenset[str] | None:
     """The names that calls in the source hand to the function to be imported, None where it is used otherwise.
 
     A call that does not write out what it hands is another use; an import of the function is none.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    name = one.name.encode()
+    stands = re.compile(rb"\b%s\b" % re.escape(name))
+    if name not in source.body or not stands.search(source.body):
+        return frozenset()
+    if source.tree is None:
         return None
-    stands = re.compile(rb"\b%s\b" % re.escape(one.name.encode()))
-    nodes = [node for node, _ in nodes_on(tree, lines_of(body, stands))]
+    nodes = [node for node, _ in nodes_on(source.tree, lines_of(source.body, stands))]
     if any(
         isinstance(node, ast.alias) and node.name == one.name and node.asname not in (None, one.name) for node in nodes
     ):

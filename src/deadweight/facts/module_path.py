@@ -179,6 +179,11 @@ class ModulePath:
                 return ".".join(parts)
         return ""
 
+    def package_of(self, path: str) -> str:
+        """The dotted name of the package that relative imports of the module at the path start from."""
+        name = self.name_of(path)
+        return name if path.endswith("/__init__.py") else name.rpartition(".")[0]
+
     @cached_property
     def _root_set(self) -> frozenset[str]:
         return frozenset(self.roots)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -14,15 +13,17 @@ from deadweight.core.entry import Entry, Kind
 from deadweight.core.errors import Corrupt
 from deadweight.core.gap import Gap
 from deadweight.core.scene import Fact, Scene
+from deadweight.facts.apart import begin
 from deadweight.native.binding import Binding, binding_of
+from deadweight.native.cutting.openblas import MARK, Build, build_of
 from deadweight.native.dynamic import Dynamic, dynamic_of
-from deadweight.native.elf import MAGIC, elf_layout
+from deadweight.native.elf import MAGIC, ElfLayout, elf_layout
 from deadweight.native.names_of_elf import names_of_elf
-from deadweight.native.openblas import MARK, Build, build_of
 from deadweight.native.tables import Image
 
 _IN_MEMORY = 16 << 20
 _LARGEST_BUILD = 256 << 20
+_WORTH_A_PROCESS = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class _Look:
     files: dict[str, NativeFile] = field(default_factory=dict)
     bindings: dict[str, frozenset[str] | None] = field(default_factory=dict)
     builds: dict[str, Build] = field(default_factory=dict)
+    whole: dict[str, str] = field(default_factory=dict)
 
 
 def _look(scene: Scene) -> _Look:
@@ -62,6 +64,15 @@ def _look(scene: Scene) -> _Look:
     return found
 
 
+def begin_native_files(scene: Scene) -> None:
+    """Have many native files read in a process of its own, if there are, for who asks for them later."""
+    wanted = [*_wanted(scene)]
+    if sum(entry.size for entry in wanted) >= _WORTH_A_PROCESS:
+        for _ in scene.artifact.contents.stream(wanted):
+            break  # what unpacks layers has begun: the other process reads what comes out as well
+        begin(scene, _LOOK)
+
+
 def _read(found: _Look, entry: Entry, body: BinaryIO) -> None:
     dynamic = dynamic_of(body)
     size = body.seek(0, os.SEEK_END)
@@ -72,11 +83,18 @@ def _read(found: _Look, entry: Entry, body: BinaryIO) -> None:
     binding = binding_of(body, layout, MARK) if layout else Binding(None)
     if binding.imported is None or binding.imported:
         found.bindings[entry.path] = binding.imported
-    if layout and binding.exports_mark and size <= _LARGEST_BUILD:
+    if layout and binding.exports_mark:
         body.seek(0)
-        # One that can't be taken apart stays as it is.
-        with suppress(Corrupt):
-            found.builds[entry.path] = build_of(Image(layout, body.read()))
+        try:
+            found.builds[entry.path] = _taken_apart(layout, body, size)
+        except Corrupt as error:
+            found.whole[entry.path] = error.what
+
+
+def _taken_apart(layout: ElfLayout, body: BinaryIO, size: int) -> Build:
+    if size > _LARGEST_BUILD:
+        raise Corrupt(f"a library of {size} bytes is not taken apart")
+    return build_of(Image(layout, body.read()))
 
 
 def _read_aside(found: _Look, entry: Entry, stream: BinaryIO) -> None:
@@ -114,3 +132,6 @@ IMPORTS: Fact[Imports] = Fact("native imports", _imports)
 
 OPENBLAS: Fact[Mapping[str, Build]] = Fact("builds of openblas", lambda scene: scene.ask(_LOOK).builds)
 """Each build of OpenBLAS that can be taken apart, by its path."""
+
+WHOLE_OPENBLAS: Fact[Mapping[str, str]] = Fact("whole builds of openblas", lambda scene: scene.ask(_LOOK).whole)
+"""Why another build of OpenBLAS can't be taken apart, by its path."""

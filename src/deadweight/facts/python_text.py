@@ -6,10 +6,12 @@ all that finding statements takes. The same names stand in thousands of sources,
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from sys import intern
+from typing import Any, NamedTuple
 
 from deadweight.facts.python_tokens import (
     CONDITION,
@@ -49,8 +51,7 @@ _PARTS = frozenset((*_DYNAMIC, *_LISTED_IN_PARTS))
 _RUNNING = (b"-m'", b'-m"')
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One import statement: `module` with `dots` before it, and the names taken from it; `*` is one.
 
     `import a.b, c` is two statements without names. `guarded` is whether it is indented: in a function or a condition.
@@ -61,6 +62,15 @@ class Statement:
     names: tuple[str, ...] = ()
     dots: int = 0
     guarded: bool = False
+
+    def base(self, package: str) -> str:
+        """The absolute name of what is imported in a module of the package, empty past the top."""
+        if not self.dots:
+            return self.module
+        above = package.split(".")
+        if not package or self.dots > len(above):
+            return ""
+        return ".".join([*above[: len(above) - self.dots + 1], *([self.module] if self.module else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,17 @@ class PythonText:
     texts: frozenset[str] = frozenset()
     configured: bool = False
     replaced: bool = False
+
+    def record(self) -> bytes:
+        """All of it for a process of this interpreter, where names that are kept once are so again."""
+        said: tuple[Any, ...] = tuple(getattr(self, one.name) for one in fields(self)[1:])
+        return marshal.dumps((tuple(map(tuple, self.statements)), *said))
+
+
+def from_record(record: bytes) -> PythonText:
+    """The text of such a record."""
+    statements, *others = marshal.loads(record)
+    return PythonText(tuple(map(Statement._make, statements)), *others)
 
 
 def read(body: bytes) -> PythonText:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from deadweight.core.scene import Fact, Scene
+from deadweight.facts.apart import Ahead
 from deadweight.facts.bodies import BODIES
 from deadweight.facts.dynamic_imports import DynamicImports, dynamic_imports
-from deadweight.facts.python_text import PythonText, read
+from deadweight.facts.python_text import PythonText, from_record, read
 
 MAX_SCRIPT = 1 << 20
 
 
-@dataclass(frozen=True)
+@dataclass
 class PythonTexts:
-    """What sources say, by path."""
+    """What sources say, by path; `ahead` is told by a process that reads them before they are asked for."""
 
     scene: Scene
+    ahead: Ahead | None = None
     _read: dict[str, PythonText | None] = field(default_factory=dict, repr=False)
     _built: dict[str, DynamicImports] = field(default_factory=dict, repr=False)
 
@@ -33,6 +35,9 @@ class PythonTexts:
         return self._built[path]
 
     def _text(self, path: str) -> PythonText | None:
+        told = self.ahead.of(path) if self.ahead else None
+        if told is not None:
+            return from_record(told)
         named = path.endswith(".py")
         if not named and not self._is_script(path):
             return None

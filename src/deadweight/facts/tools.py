@@ -10,7 +10,6 @@ from deadweight.core.scene import Fact, Scene
 from deadweight.facts.distributions import DISTRIBUTIONS, HOLDERS
 from deadweight.facts.known_tools import category
 from deadweight.facts.module_path import MODULE_PATH
-from deadweight.facts.python_text import Statement
 from deadweight.facts.python_texts import PYTHON_TEXTS
 from deadweight.facts.requirement_graph import REQUIREMENTS
 
@@ -69,9 +68,9 @@ class ToolBound:
         """The files of the modules that the module imports without condition, not those of packages above them."""
         places = self.scene.ask(MODULE_PATH)
         text = self.scene.ask(PYTHON_TEXTS).of(path)
-        package = places.name_of(path) if path.endswith("/__init__.py") else places.name_of(path).rpartition(".")[0]
+        package = places.package_of(path)
         for statement in text.statements if text else ():
-            base = _absolute(statement, package)
+            base = statement.base(package)
             if not statement.guarded and base:
                 yield from places.resolve(base).paths[-1:]
                 inner = (places.resolve(f"{base}.{name}") for name in statement.names if name != "*")
@@ -85,16 +84,6 @@ class ToolBound:
         """Whether it is what a whole library is imported by."""
         name = self.scene.ask(MODULE_PATH).name_of(path)
         return "." not in name and path.endswith("/__init__.py")
-
-
-def _absolute(statement: Statement, package: str) -> str:
-    """The absolute name of what is imported, empty past the top."""
-    if not statement.dots:
-        return statement.module
-    above = package.split(".")
-    if not package or statement.dots > len(above):
-        return ""
-    return ".".join([*above[: len(above) - statement.dots + 1], *([statement.module] if statement.module else [])])
 
 
 TOOL_BOUND: Fact[ToolBound] = Fact("tool bound", ToolBound)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def tree_of(body: bytes | str) -> ast.Module | None:
+    """The tree of the source, None for what this Python can't parse; never runs it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def lines_of(body: bytes, words: re.Pattern[bytes]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -48,14 +49,38 @@ def identity(path: Path) -> Identity:
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
+class Rewound:
+    """A stream that is read forward only, opened again for what lies before where its reading is."""
+
+    def __init__(self, opened: Callable[[], BinaryIO]) -> None:
+        self._opened = opened
+        self._stream: BinaryIO | None = None
+        self._position = 0
+
+    def read_at(self, position: int, size: int) -> bytes:
+        """Up to so many bytes from there on, none only at the end."""
+        piece = self._wound_to(position).read(size)
+        self._position += len(piece)
+        return piece
+
+    def _wound_to(self, position: int) -> BinaryIO:
+        if self._stream is None or position < self._position:
+            self._stream = self._opened()
+            self._position = 0
+        while self._position < position:
+            skipped = len(self._stream.read(min(_SKIP, position - self._position)))
+            if not skipped:
+                break
+            self._position += skipped
+        return self._stream
+
+
 class Tape:
     """One file, from which ranges are read; a packed one is unpacked once as long as they are asked for in order."""
 
     def __init__(self, path: Path, outer: str = "store") -> None:
-        self._codec = codec_named(outer)
         self._file = path.open("rb")
-        self._unpacked: BinaryIO | None = None
-        self._position = 0
+        self._unpacked = None if outer == "store" else Rewound(lambda: self._reader(outer))
 
     def __enter__(self) -> Tape:
         return self
@@ -77,24 +102,13 @@ class Tape:
 
     def read_at(self, position: int, size: int) -> bytes:
         """Up to so many bytes from there on, none only at the end."""
-        if self._codec.name == "store":
+        if self._unpacked is None:
             return os.pread(self._file.fileno(), size, position)
-        stream = self._wound_to(position)
-        piece = stream.read(size)
-        self._position += len(piece)
-        return piece
+        return self._unpacked.read_at(position, size)
 
-    def _wound_to(self, position: int) -> BinaryIO:
-        if self._unpacked is None or position < self._position:
-            self._file.seek(0)
-            self._unpacked = self._codec.reader(self._file)
-            self._position = 0
-        while self._position < position:
-            skipped = len(self._unpacked.read(min(_SKIP, position - self._position)))
-            if not skipped:
-                break
-            self._position += skipped
-        return self._unpacked
+    def _reader(self, outer: str) -> BinaryIO:
+        self._file.seek(0)
+        return codec_named(outer).reader(self._file)
 
 
 class _Section(io.RawIOBase):

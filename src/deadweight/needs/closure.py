@@ -12,6 +12,7 @@ from deadweight.core.plugins import found, named
 from deadweight.core.scene import Fact, Scene
 from deadweight.core.seams import Need
 from deadweight.facts.entrances import ENTRANCES
+from deadweight.facts.texts_ahead import begin_texts
 from deadweight.needs.optional import Optional
 
 
@@ -24,6 +25,7 @@ def _closure(scene: Scene) -> Closure:
     if not scene.ask(ENTRANCES):
         return Closure(known=False)
     asking = _Asking(scene, needs(), Optional(scene))
+    begin_texts(scene)
     found = close_in_turn(asking.steps(""), asking.steps, scene.listing, asking.optional.is_wanted)
     return replace(found, known=not asking.failed)
 

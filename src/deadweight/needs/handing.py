@@ -10,7 +10,7 @@ from deadweight.core.scene import Fact, Scene
 from deadweight.facts.bodies import BODIES
 from deadweight.facts.distributions import HOLDERS
 from deadweight.facts.dynamic_imports import DynamicImports
-from deadweight.facts.handed_names import Handed, names_handed
+from deadweight.facts.handed_names import Caller, Handed, names_handed
 from deadweight.facts.infos import INFOS
 from deadweight.facts.module_path import MODULE_PATH
 from deadweight.facts.python_texts import PYTHON_TEXTS
@@ -18,6 +18,30 @@ from deadweight.facts.suites import is_test
 
 _IMPORTERS = (b"import_module", b"__import__", b"run_module", b"resolve_name")
 _IMPORTS = re.compile(rb"\b(?:%s)\s*\(" % b"|".join(_IMPORTERS))
+
+
+Place = tuple[str, int]
+"""The path of a source and the line in which a function of it imports."""
+
+
+@dataclass(slots=True)
+class _Handed:
+    """The functions of a distribution, and what its sources hand to them, by path; `seen` are those looked at."""
+
+    functions: dict[Place, Handed] = field(default_factory=dict)
+    names: dict[str, dict[Place, frozenset[str]]] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def look(self, path: str, body: bytes | None) -> None:
+        """Note what the source hands to each function; one to which it may hand anything is left out from then on."""
+        self.seen.add(path)
+        source = Caller(body) if body is not None else None
+        for place, one in [*self.functions.items()]:
+            given = names_handed(source, one) if source else None
+            if given is None:
+                del self.functions[place]
+            elif given:
+                self.names.setdefault(path, {})[place] = given
 
 
 @dataclass(frozen=True)
@@ -28,41 +52,39 @@ class Handing:
     """
 
     scene: Scene
-    _found: dict[str, Mapping[tuple[str, int], Handed]] = field(default_factory=dict, repr=False)
+    _found: dict[str, _Handed] = field(default_factory=dict, repr=False)
 
     def followed(self, path: str, one: Handed) -> bool:
         """Whether what is handed to the function of that source is followed in its callers."""
-        return (path, one.line) in self._of(self.scene.ask(HOLDERS).get(path, ""))
+        return (path, one.line) in self._of(self.scene.ask(HOLDERS).get(path, "")).functions
 
     def names(self, path: str) -> Iterator[tuple[str, str]]:
         """The names that the source hands on to be imported, and the function that imports each."""
-        functions = self._of(self.scene.ask(HOLDERS).get(path, ""))
-        body = self.scene.ask(BODIES).read(path) if functions else b""
-        for one in functions.values():
-            yield from ((name, one.name) for name in sorted(_given(body, one) or ()))
+        found = self._of(self.scene.ask(HOLDERS).get(path, ""))
+        names = found.names.get(path, {}) if path in found.seen else self._apart(path, found)
+        for place, one in found.functions.items():
+            yield from ((name, one.name) for name in sorted(names.get(place, ())))
 
-    def _of(self, info: str) -> Mapping[tuple[str, int], Handed]:
+    def _apart(self, path: str, found: _Handed) -> Mapping[Place, frozenset[str]]:
+        """What a source hands by which the functions are not judged: a test."""
+        body = self.scene.ask(BODIES).read(path) if found.functions else None
+        source = Caller(body or b"")
+        return {place: names_handed(source, one) or frozenset() for place, one in found.functions.items()}
+
+    def _of(self, info: str) -> _Handed:
         if info not in self._found:
-            self._found[info] = self._work(info) if info else {}
+            self._found[info] = self._work(info)
         return self._found[info]
 
-    def _work(self, info: str) -> Mapping[tuple[str, int], Handed]:
+    def _work(self, info: str) -> _Handed:
         """The functions, in two passes over the sources, which are never held together."""
-        made = {(path, one.line): one for path in self._importing(info) for one in self._private(path)}
-        own = {key: _given(self.scene.ask(BODIES).read(key[0]), one) for key, one in made.items()}
-        made = {key: one for key, one in made.items() if own[key] is not None}
-        calls = {key: bool(own[key]) for key in made}
-        for path, body in self._bodies(info) if made else ():
-            for key, one in [*made.items()]:
-                if path != key[0] and (body is None or one.name.encode() in body):
-                    given = _given(body, one)
-                    calls[key] |= bool(given)
-                    if given is None:
-                        del made[key]
-        return {key: one for key, one in made.items() if calls[key]}
-
-    def _importing(self, info: str) -> Iterator[str]:
-        return (path for path, body in self._bodies(info) if body is not None and _imports_by_name(body))
+        importing = [path for path, body in self._bodies(info) if body is not None and _imports_by_name(body)]
+        found = _Handed({(path, one.line): one for path in importing for one in self._private(path)})
+        for path, body in self._bodies(info) if found.functions else ():
+            found.look(path, body)
+        called = {place for given in found.names.values() for place in given}
+        found.functions = {place: one for place, one in found.functions.items() if place in called}
+        return found
 
     def _private(self, path: str) -> Iterator[Handed]:
         names = self.scene.ask(MODULE_PATH).name_of(path).split(".")
@@ -81,18 +103,6 @@ class Handing:
 def _imports_by_name(body: bytes) -> bool:
     """Whether it calls an importer: most sources hold no such word, which is told twenty times faster."""
     return any(name in body for name in _IMPORTERS) and _IMPORTS.search(body) is not None
-
-
-def _given(body: bytes | None, one: Handed) -> frozenset[str] | None:
-    """The names that the source hands to the function, None where it may hand others; it is parsed where it may.
-
-    One that is not read may hand anything.
-    """
-    if body is None:
-        return None
-    name = one.name.encode()
-    stands = name in body and re.search(rb"\b%s\b" % re.escape(name), body)
-    return names_handed(body, one) if stands else frozenset()
 
 
 HANDING: Fact[Handing] = Fact("functions that import what they are handed", Handing)

@@ -84,8 +84,7 @@ def _follow(scene: Scene, path: str) -> Iterator[Step]:
         return
     places = scene.ask(MODULE_PATH)
     name = places.name_of(path)
-    package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
-    module = _Module(scene, path, name, package, places)
+    module = _Module(scene, path, name, places.package_of(path), places)
     yield from _above(module)
     if name in (_HOOK, _RENAMED):
         return

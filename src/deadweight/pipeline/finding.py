@@ -13,6 +13,7 @@ from deadweight.core.planning import Choice
 from deadweight.core.plugins import Plugin, found, named
 from deadweight.core.scene import Scene
 from deadweight.core.seams import Rule
+from deadweight.facts.native_files import begin_native_files
 
 
 def rules() -> tuple[Plugin[Rule], ...]:
@@ -49,7 +50,10 @@ def no_rule(name: str, known: Iterable[str]) -> UsageError:
 def find(scene: Scene, looking: Iterable[Rule]) -> tuple[Finding, ...]:
     """What the rules find, most unpacked bytes first, then most stored ones."""
     scene.progress.start("looking", 0, "rules")
-    findings = [finding for rule in looking for finding in _look(rule, scene)]
+    every = tuple(looking)
+    if any(rule.level is not Level.SAFE for rule in every):
+        begin_native_files(scene)
+    findings = [finding for rule in every for finding in _look(rule, scene)]
     scene.progress.finish()
     return tuple(sorted(findings, key=lambda one: (-one.size, -one.stored, one.rule, one.paths)))
 

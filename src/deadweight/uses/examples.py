@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -14,6 +12,7 @@ from deadweight.core.usage import Strength, Usage
 from deadweight.facts.example_code import Example, doctests, examples
 from deadweight.facts.project_bodies import text_of
 from deadweight.facts.python_imports import Spot, imports
+from deadweight.facts.tree_parts import tree_of
 
 NAME = "examples"
 
@@ -29,20 +28,10 @@ def find(project: Project) -> Iterator[Usage]:
 
 def _used(path: str, found: Iterable[Example]) -> Iterator[Usage]:
     for example in found:
-        if "import" in example.text and (tree := _parsed(example.text)):
+        if "import" in example.text and (tree := tree_of(example.text)):
             spot = Spot(path, Role.DOCUMENTATION, example.line - 1)
             for use in imports(tree, spot, NAME):
                 yield replace(use, says="is imported by an example", strength=Strength.HINT)
-
-
-def _parsed(text: str) -> ast.Module | None:
-    """The syntax tree; none for what is only half of a program, as examples may be."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 EVIDENCE: Evidence = Evidence(NAME, "imports in examples of pages and docstrings", find)

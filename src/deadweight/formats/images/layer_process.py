@@ -1,14 +1,12 @@
-"""A layer indexed in a process of its own: an interpreter runs one thread at a time, and machines have more cores.
+"""A layer indexed in a process of its own.
 
-The process is asked on its standard input and tells on its standard output, in frames of msgpack behind four bytes
-of length: how far it is, then the record of the index, or why the layer is refused.
+The process tells on its standard output, in frames as it is asked: how far it is, then the record of the index, or why
+the layer is refused.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from threading import Event
 from typing import BinaryIO, cast
@@ -19,9 +17,10 @@ from deadweight.core.errors import Corrupt, Hostile, Lacking, Refused, Unknown
 from deadweight.core.limits import Limits
 from deadweight.core.seams import Opening
 from deadweight.formats.byte_range import ByteRange
+from deadweight.formats.side_process import LENGTH, framed, started
 
 _REFUSALS = {kind.__name__: kind for kind in (Refused, Corrupt, Hostile, Unknown, Lacking)}
-_LENGTH = 4
+_MODULE = "deadweight.formats.images.layer_worker"
 
 
 class Job(msgspec.Struct, array_like=True):
@@ -68,21 +67,13 @@ def index_apart(place: ByteRange, where: str, wanted: tuple[Opening, int], stopp
     opening, layer = wanted
     keep = [encoded(glob) for glob in opening.keep]
     job = Job(bytes(place.path), place.start, place.length, encoded(where), layer, keep, opening.limits)
-    with _started() as process:
+    with started(_MODULE) as process:
         try:
             return _heard(process, job, opening, stopped)
         except OSError:  # it ended before it had read what it is asked
             return b""
         finally:
             process.kill()
-
-
-def _started() -> subprocess.Popen[bytes]:
-    """The process, with the modules of this one and none of the current directory."""
-    paths = os.pathsep.join(path for path in sys.path if path)
-    words = (sys.executable, "-P", "-m", "deadweight.formats.images.layer_worker")
-    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-    return subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=nowhere, env={**os.environ, "PYTHONPATH": paths})
 
 
 def _heard(process: subprocess.Popen[bytes], job: Job, opening: Opening, stopped: Event) -> bytes:
@@ -102,7 +93,7 @@ def _heard(process: subprocess.Popen[bytes], job: Job, opening: Opening, stopped
 
 def _frames(stream: BinaryIO) -> Iterator[Told]:
     """What the process tells, up to where it ends, or ends in the middle."""
-    while len(head := stream.read(_LENGTH)) == _LENGTH:
+    while len(head := stream.read(LENGTH)) == LENGTH:
         size = int.from_bytes(head, "big")
         frame = stream.read(size)
         if len(frame) == size:
@@ -117,14 +108,3 @@ def encoded(text: str) -> bytes:
 def decoded(text: bytes) -> str:
     """The text of such bytes."""
     return text.decode("utf-8", "surrogateescape")
-
-
-def framed(said: Job | Told) -> bytes:
-    """One frame: its length, and the value."""
-    body = msgspec.msgpack.encode(said)
-    return len(body).to_bytes(_LENGTH, "big") + body
-
-
-def asked(stream: BinaryIO) -> Job:
-    """The one frame that the process is asked with."""
-    return msgspec.msgpack.decode(stream.read()[_LENGTH:], type=Job)

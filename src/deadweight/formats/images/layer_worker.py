@@ -12,7 +12,8 @@ from deadweight.core.errors import DeadweightError
 from deadweight.core.seams import Opening
 from deadweight.formats.byte_range import Tape
 from deadweight.formats.images.index_record import to_record
-from deadweight.formats.images.layer_process import Indexed, Job, Refusal, Step, Told, asked, decoded, encoded, framed
+from deadweight.formats.images.layer_process import Indexed, Job, Refusal, Step, Told, decoded, encoded
+from deadweight.formats.side_process import asked, framed
 from deadweight.formats.tars.index import index_tar
 
 
@@ -56,7 +57,7 @@ def answer(job: Job, telling: Telling) -> None:
 def main() -> None:
     """Answer the one job on standard input."""
     gc.disable()  # it ends as soon as it has answered
-    answer(asked(sys.stdin.buffer), Telling(sys.stdout.buffer))
+    answer(asked(sys.stdin.buffer, Job), Telling(sys.stdout.buffer))
 
 
 if __name__ == "__main__":

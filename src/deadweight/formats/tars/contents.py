@@ -20,7 +20,7 @@ from deadweight.formats.byte_range import ByteRange, Identity, Tape, identity
 from deadweight.formats.tars.feed import CHUNK
 from deadweight.formats.tars.sparse_body import expanded, stream_of
 from deadweight.formats.tars.sparse_maps import Regions
-from deadweight.formats.tars.spool import Spool
+from deadweight.formats.tars.spool import Packed, Spool
 
 _IN_MEMORY = 16 << 20
 _ALL = 1 << 62
@@ -33,6 +33,10 @@ class Container:
     range: ByteRange
     codec: str
     regions: Mapping[int, Regions] = field(default_factory=dict)
+
+    def opened(self, tape: Tape) -> BinaryIO:
+        """The tar as it is read from the tape of its file, unpacked."""
+        return codec_named(self.codec).reader(tape.section(self.range.start, self.range.length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +58,31 @@ class TarContents:
         jobs = sorted(self._jobs(wanted), key=lambda job: (turns[job[1].layer], job[1].offset))
         with ExitStack() as open_files:
             tapes: dict[Path, Tape] = {}
-            self._spool(Counter(job[1].layer for job in jobs), open_files)
+
+            def unpacked(layer: int) -> BinaryIO:
+                container = self.containers[layer]
+                self._check(container.range.path)
+                return container.opened(open_files.enter_context(Tape(container.range.path, container.range.outer)))
+
+            self.spool.ready(self._packed(Counter(job[1].layer for job in jobs)), unpacked)
             for layer, group in groupby(jobs, key=lambda job: job[1].layer):
                 container = self.containers[layer]
                 tape = self._opened(container.range, tapes, open_files)
-                kept = self.spool.opened(layer)
+                kept = self.spool.opened(layer, unpacked)
                 if kept is None:
                     yield from _bodies(_Place(tape, container.range, container.codec), container.regions, list(group))
                 else:
                     with kept:
                         yield from _bodies(_Place(kept), container.regions, list(group))
 
-    def _spool(self, wanted: Mapping[int, int], open_files: ExitStack) -> None:
-        """Keep packed layers unpacked that are read again, or will be; given how many bodies of each are wanted."""
-        containers = {layer: self.containers[layer] for layer in sorted(wanted)}
-        packed = {layer: one.codec for layer, one in containers.items() if {one.codec, one.range.outer} != {"store"}}
-
-        def stored(layer: int) -> BinaryIO:
-            place = self.containers[layer].range
-            self._check(place.path)
-            return open_files.enter_context(Tape(place.path, place.outer)).section(place.start, place.length)
-
-        self.spool.ready(packed, stored, wanted)
+    def _packed(self, wanted: Mapping[int, int]) -> Mapping[int, Packed]:
+        """The packed layers, of each of which so many bodies are wanted."""
+        containers = {layer: self.containers[layer] for layer in wanted}
+        return {
+            layer: Packed(one.range, one.codec, wanted[layer])
+            for layer, one in containers.items()
+            if {one.codec, one.range.outer} != {"store"}
+        }
 
     @contextmanager
     def stored(self, layer: int) -> Iterator[BinaryIO]:
