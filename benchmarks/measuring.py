@@ -7,14 +7,22 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
+
+_OFTEN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of wall and CPU, and the peak resident bytes of the largest process."""
+    """Seconds of wall and CPU, and the peak of bytes in memory of all its processes, what they share counted once.
+
+    The last is looked up ten times a second; it is at least the peak of the largest process.
+    """
 
     wall: float
     cpu: float
@@ -28,10 +36,40 @@ def measure(words: Sequence[str | Path], log: Path) -> Cost:
         since = time.perf_counter()
         command = [str(word) for word in words]
         process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT, env=_environment())
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - since
+        with ThreadPoolExecutor(1) as looking:
+            over = Event()
+            together = looking.submit(_most, process.pid, over)
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.perf_counter() - since
+            over.set()
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, process.returncode)
+    peak = max(usage.ru_maxrss * 1024, together.result())
+    return Cost(wall, usage.ru_utime + usage.ru_stime, peak, process.returncode)
+
+
+def _most(process: int, over: Event) -> int:
+    """The most bytes that the process and those that it started had in memory together, until it is over."""
+    most = 0
+    while not over.wait(_OFTEN):
+        most = max(most, sum(map(_bytes, _family(process))))
+    return most
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    for told in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in told.read_text().split():
+                yield from _family(int(child))
+
+
+def _bytes(process: int) -> int:
+    """Its share of memory (PSS); none where it is over."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _environment() -> dict[str, str]:

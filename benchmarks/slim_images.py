@@ -91,7 +91,7 @@ class Result:
         proof = self.report["proof"]
         same = sum(one["verdict"] == "same" for one in proof["comparisons"])
         yield f"{proof['verdict']}, {same} of {len(proof['comparisons'])}, {len(proof['undone'])} undone"
-        yield f"{self.planning.cpu:.0f} s" if self.planning else "-"
+        yield f"{self.planning.wall:.0f} s ({self.planning.cpu:.0f} s)" if self.planning else "-"
         yield f"{self.planning.peak / 1e6:.0f} MB" if self.planning else "-"
 
 
