@@ -87,11 +87,11 @@ def test_a_service_that_never_listens_is_stopped_and_says_so(tmp_path: Path) -> 
 
 
 def test_a_service_on_another_port_than_the_given_one_is_named(tmp_path: Path) -> None:
-    limits = RunLimits(start_seconds=2, stop_seconds=1)
+    limits = RunLimits(start_seconds=5, stop_seconds=1)
     program = Program((PYTHON, "-I", "-S", "app.py"), port=4001)
     source = "import socket, time; port = socket.create_server(('127.0.0.1', 4000)); time.sleep(60)"
     record = run(standing(tmp_path, source), program, get("/answer"), limits=limits)
-    assert "port 4001 within 2 s; it listens on 4000" in record.error
+    assert "port 4001 within 5 s; it listens on 4000" in record.error
 
 
 def test_a_service_that_ignores_the_signal_to_stop_is_killed_and_says_so(tmp_path: Path) -> None:

@@ -86,9 +86,9 @@ def test_a_service_that_binds_before_it_is_ready_is_waited_for(tmp_path: Path) -
 
 def test_a_service_that_binds_and_never_answers_is_late(tmp_path: Path) -> None:
     source = "import socket, time; port = socket.create_server(('127.0.0.1', 4000)); time.sleep(60)"
-    limits = RunLimits(start_seconds=2, stop_seconds=1)
+    limits = RunLimits(start_seconds=5, stop_seconds=1)
     record = run(standing(tmp_path, source), get("/answer"), limits=limits)
-    assert record.error == "the program did not answer over HTTP on any port within 2 s; it listens on 4000"
+    assert record.error == "the program did not answer over HTTP on any port within 5 s; it listens on 4000"
 
 
 def test_a_service_that_floods_its_log_is_not_held_up(tmp_path: Path) -> None:
