@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MEMORY = 1536 << 20
-SECONDS = 60
+SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def command_line(*words: str | Path, memory: int = MEMORY, before: Sequence[str]
 def deadweight(
     *words: str | Path, before: Sequence[str] = (), memory: int = MEMORY, environment: Mapping[str, str] | None = None
 ) -> Done:
-    """Run the command to its end; a traceback or more than a minute is a failure of the test."""
+    """Run the command to its end; a traceback or more than five minutes is a failure of the test."""
     line = command_line(*words, memory=memory, before=before)
     world = {**os.environ, **(environment or {})}
     done = subprocess.run(line, capture_output=True, timeout=SECONDS, env=world, check=False)

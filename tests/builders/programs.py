@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -110,3 +111,8 @@ def held() -> Isolation:
     if isinstance(found, str):
         pytest.skip(f"no sandbox here: {found}")
     return found
+
+
+def living() -> str:
+    """The command lines of all processes of this machine."""
+    return subprocess.run(["ps", "axo", "args"], capture_output=True, text=True, check=True).stdout

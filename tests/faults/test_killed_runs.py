@@ -88,8 +88,9 @@ def test_the_run_after_a_kill_takes_the_same_names(app: Path, tmp_path: Path) ->
 
 
 def wait_for_temporary(folder: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not any(folder.glob(".*.deadweight-*")) and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    while not any(folder.glob(".*.deadweight-*")):
+        assert time.monotonic() < deadline
         time.sleep(0.005)
 
 

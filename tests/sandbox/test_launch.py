@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from builders.programs import PATIENT, PYTHON, QUICK, command, get, held, imports, python, service, standing, tree
+from builders.programs import (
+    PATIENT,
+    PYTHON,
+    QUICK,
+    command,
+    get,
+    held,
+    imports,
+    living,
+    python,
+    service,
+    standing,
+    tree,
+)
 from deadweight.core.errors import Lacking
 from deadweight.core.probe import Probe, ProbeKind, RunRecord
 from deadweight.sandbox.isolation import isolation
@@ -232,7 +245,7 @@ def test_an_import_sweep_gives_one_outcome_a_module_and_survives_each_kind_of_en
     stand = Stand(tree(tmp_path, modules), str(tmp_path))
     names = ("fine", "raises", "absent", "leaves", "crashes", "vanishes", "hangs", "deaf", "json")
     program = Program((PYTHON, "fine.py"))
-    seen = run(stand, program, imports(*names, timeout=2)).observations[1]
+    seen = run(stand, program, imports(*names, timeout=5)).observations[1]
     assert seen.output.splitlines() == [
         "fine\tok",
         "raises\tValueError: no way",
@@ -263,10 +276,6 @@ def test_a_stand_without_python_says_so(tmp_path: Path) -> None:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
-
-
-def living() -> str:
-    return subprocess.run(["ps", "axo", "args"], capture_output=True, text=True, check=True).stdout
 
 
 def test_without_a_sandbox_a_result_runs_where_it_is_and_nothing_stays_behind(tmp_path: Path) -> None:
