@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -287,6 +291,52 @@ def test_without_a_sandbox_a_result_runs_where_it_is_and_nothing_stays_behind(tm
     assert record.observations[0].status == 200
     assert record.isolation == "none: no isolation"
     assert "3219" not in living()
+
+
+MEETING = """
+import pathlib, time
+pathlib.Path("started").touch()
+while not pathlib.Path("met").exists(): time.sleep(0.01)
+time.sleep(0.3)
+"""
+
+
+@contextlib.contextmanager
+def listening_once_it_runs(folder: Path) -> Iterator[None]:
+    """A service of somebody else's, that refuses everything, from when the program runs; the program waits for it."""
+
+    def meet() -> None:
+        while not (folder / "started").exists() and not over.is_set():
+            time.sleep(0.01)
+        server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        (folder / "met").touch()
+        over.wait()
+        server.shutdown()
+        server.server_close()
+
+    over = threading.Event()
+    other = threading.Thread(target=meet)
+    other.start()
+    try:
+        yield
+    finally:
+        over.set()
+        other.join()
+
+
+def test_without_a_sandbox_what_others_listen_on_makes_no_service_of_a_program(tmp_path: Path) -> None:
+    stand = standing(tmp_path, MEETING)
+    with listening_once_it_runs(tmp_path):
+        record = launch(stand, python(), [imports("json")], RunSettings(isolation(sandbox=False), QUICK))
+    assert [(seen.probe, seen.status) for seen in record.observations] == [("run", 0), ("imports", 0)]
+
+
+def test_without_a_sandbox_no_service_of_others_is_asked(tmp_path: Path) -> None:
+    stand = standing(tmp_path, service(preamble=MEETING))
+    with listening_once_it_runs(tmp_path):
+        record = launch(stand, python(), [get("/answer")], RunSettings(isolation(sandbox=False), QUICK))
+    assert record.observations[0].status == 200
 
 
 KILLED = """

@@ -17,7 +17,7 @@ from deadweight.core.probe import Probe, ProbeKind
 from deadweight.sandbox.capture import KEPT, Capture, Log, follow
 from deadweight.sandbox.census import census
 from deadweight.sandbox.held import said
-from deadweight.sandbox.listeners import listening
+from deadweight.sandbox.listeners import listening, sockets_of
 from deadweight.sandbox.requests import answers, request
 
 
@@ -44,6 +44,15 @@ def test_a_listening_port_is_seen_while_it_listens() -> None:
         port = server.getsockname()[1]
         assert port in listening()
     assert port not in listening()
+
+
+def test_a_port_is_that_of_the_processes_that_hold_its_socket() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert port in listening(sockets=sockets_of([os.getpid()]))
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as stranger:
+            assert port not in listening(sockets=sockets_of([stranger.pid]))
+    assert sockets_of([stranger.pid]) == frozenset()
 
 
 def test_a_kernel_without_the_table_listens_on_nothing() -> None:

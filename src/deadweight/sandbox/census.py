@@ -33,14 +33,14 @@ def census(root: int) -> Census:
     A child between vfork and exec has the very memory of its parent, which PSS counts again in full (measured: a
     service that starts a command seems to weigh double): it weighs nothing.
     """
-    family = {pid: parent for pid, parent in _family(root) if _name(pid) not in _SHELLS}
-    weigh = _shared_weight if len(family) > 1 else _weight
-    own = (pid for pid, parent in family.items() if parent not in family or not _one_memory(pid, parent))
-    return Census(tuple(family), sum(map(weigh, own)), max(map(_high_water, family), default=0))
+    held = {pid: parent for pid, parent in family(root) if _name(pid) not in _SHELLS}
+    weigh = _shared_weight if len(held) > 1 else _weight
+    own = (pid for pid, parent in held.items() if parent not in held or not _one_memory(pid, parent))
+    return Census(tuple(held), sum(map(weigh, own)), max(map(_high_water, held), default=0))
 
 
-def _family(root: int) -> list[tuple[int, int]]:
-    """The root and all under it with their parents, breadth first."""
+def family(root: int) -> list[tuple[int, int]]:
+    """The process and all under it with their parents, breadth first."""
     found = [(root, 0)]
     for pid, _ in found:
         found.extend((child, pid) for child in _children(pid))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 
 from deadweight.core.probe import ProbeKind
+from deadweight.sandbox.census import family
 from deadweight.sandbox.held import Held, said
 from deadweight.sandbox.job import Job
-from deadweight.sandbox.listeners import listening
+from deadweight.sandbox.listeners import listening, sockets_of
 from deadweight.sandbox.requests import answers
 
 _PAUSE = 0.02
@@ -36,7 +38,7 @@ def await_ready(held: Held, job: Job, busy: frozenset[int]) -> Start:
     while held.seconds < limit:
         if held.ended is not None:
             return _end(held, serves)
-        for port in _candidates(job.port, busy):
+        for port in _candidates(job, busy):
             if answers(port, min(patience, max(0.1, limit - held.seconds))) or not serves:
                 return Start(port)
             patience *= 1.5
@@ -44,11 +46,14 @@ def await_ready(held: Held, job: Job, busy: frozenset[int]) -> Start:
     return Start(error=_late(job, limit, busy))
 
 
-def _candidates(port: int, busy: frozenset[int]) -> tuple[int, ...]:
-    seen = listening()
-    if port:
-        return (port,) if port in seen else ()
-    return tuple(one for one in seen if one not in busy)
+def _candidates(job: Job, busy: frozenset[int]) -> tuple[int, ...]:
+    return tuple(port for port in _listened_on(job, busy) if port == (job.port or port))
+
+
+def _listened_on(job: Job, busy: frozenset[int]) -> tuple[int, ...]:
+    """The ports of the program; what nothing holds shares the host's network with programs that we did not start."""
+    sockets = None if job.hold else sockets_of(pid for pid, _ in family(os.getpid()))
+    return tuple(port for port in listening(sockets=sockets) if port not in busy)
 
 
 def _end(held: Held, serves: bool) -> Start:
@@ -62,7 +67,7 @@ def _end(held: Held, serves: bool) -> Start:
 
 
 def _late(job: Job, limit: float, busy: frozenset[int]) -> str:
-    others = [str(port) for port in listening() if port not in busy]
+    others = [str(port) for port in _listened_on(job, busy)]
     wanted = f"port {job.port}" if job.port else "any port"
     seen = f"it listens on {', '.join(others)}" if others else "it listens on nothing"
     return f"the program did not answer over HTTP on {wanted} within {limit:g} s; {seen}"
