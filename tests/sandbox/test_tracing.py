@@ -166,10 +166,11 @@ import os, time
 if os.fork(): os._exit(0)
 os.setsid()
 if os.fork(): os._exit(0)
-time.sleep(0.5); open('late').close()
+time.sleep(0.5); open('late').close(); open('/tmp/done', 'w').close()
 """
     stand = standing(tmp_path, source)
-    record, seen = run(stand, None, command(f"{PYTHON} -I -S app.py; sleep 2"))
+    waiting = "while ! test -e /tmp/done; do sleep 0.1; done"
+    record, seen = run(stand, None, command(f"{PYTHON} -I -S app.py; {waiting}"))
     assert record.observations[0].status == 0
     assert uses(seen, stand)["late"] == {Use.OPENED}
 
