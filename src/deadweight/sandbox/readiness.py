@@ -47,7 +47,7 @@ def await_ready(held: Held, job: Job, busy: frozenset[int]) -> Start:
 
 
 def _candidates(job: Job, busy: frozenset[int]) -> tuple[int, ...]:
-    return tuple(port for port in _listened_on(job, busy) if port == (job.port or port))
+    return tuple(port for port in _listened_on(job, busy) if job.port in (0, port))
 
 
 def _listened_on(job: Job, busy: frozenset[int]) -> tuple[int, ...]:
