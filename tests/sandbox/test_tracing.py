@@ -20,6 +20,7 @@ from deadweight.core.trace import Use
 from deadweight.sandbox.isolation import isolation
 from deadweight.sandbox.launch import RunSettings, supervisor_environment
 from deadweight.sandbox.stand import Program, RunLimits, Stand
+from deadweight.sandbox.strace_log import Reading
 from deadweight.sandbox.strace_words import strace_words
 from deadweight.sandbox.tracing import Sightings, read_record, traced, tracing
 
@@ -148,6 +149,15 @@ def test_import_sweeps_are_run_but_not_recorded(tmp_path: Path) -> None:
     assert record.observations[1].output == "json\tok\n"
     assert seen.paths
     assert not [path for path in seen.paths if "json" in path]
+
+
+def test_without_a_sandbox_a_program_is_named_from_where_it_starts(tmp_path: Path) -> None:
+    stand = Stand(tree(tmp_path, {"bin/start": "#!/bin/sh\nread line < data/line", "data/line": "x\n"}), str(tmp_path))
+    (tmp_path / "bin/start").chmod(0o755)
+    watching = tracing(RunSettings(isolation(sandbox=False), QUICK))
+    record = traced(stand, Program(("bin/start",)), (), watching)
+    assert record.observations[0].status == 0, record.log
+    assert uses(watching.seen, stand) == {"bin/start": {Use.EXECUTED, Use.OPENED}, "data/line": {Use.OPENED}}
 
 
 def test_without_a_sandbox_the_same_is_seen(tmp_path: Path) -> None:
@@ -296,13 +306,13 @@ def test_a_record_that_ends_too_early_is_an_error(tmp_path: Path) -> None:
     words = [*strace_words("strace"), "-o", str(whole), "--", "/bin/sh", "-c", "(cat /etc/passwd); exit 0"]
     subprocess.run(words, check=True, capture_output=True)
     seen = Sightings()
-    read_record(whole, seen, shells=0, began=0.0)
+    read_record(whole, seen, Reading(0), began=0.0)
     assert "/etc/passwd" in seen.paths
     lines = whole.read_text().splitlines(keepends=True)
     for kept in ([], lines[:1], lines[:-1], [*lines[:-1], lines[-1][:-4]]):
         (tmp_path / "cut").write_text("".join(kept))
         with pytest.raises(NotTraced, match="was not seen whole"):
-            read_record(tmp_path / "cut", Sightings(), shells=0, began=0.0)
+            read_record(tmp_path / "cut", Sightings(), Reading(0), began=0.0)
 
 
 ORDINARY = """

@@ -104,9 +104,14 @@ def _unheld_job(stand: Stand, program: Program, probes: tuple[Probe, ...], setti
         shell=shell_of(stand),
         python=_moved(python_of(stand, program), stand),
         environment=_unheld_environment(stand, program),
-        directory=_moved(stand.seen(program.directory), stand),
+        directory=unheld_directory(stand, program),
         isolation=settings.isolation.level,
     )
+
+
+def unheld_directory(stand: Stand, program: Program | None) -> str:
+    """Where a program starts that nothing holds."""
+    return _moved(stand.seen((program or _NOTHING).directory), stand)
 
 
 def _unheld_environment(stand: Stand, program: Program) -> Mapping[str, str]:

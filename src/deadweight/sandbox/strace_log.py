@@ -73,10 +73,12 @@ class Reading:
     """What the record has told so far.
 
     `shells` is how many programs are executed in a row before the one that is watched, whose uses alone are told;
-    -1 for a record that begins inside it. `faults` says, each in a sentence, what was not seen.
+    -1 for a record that begins inside it. `start` is the directory that the first process stands in, None where it is
+    not known. `faults` says, each in a sentence, what was not seen.
     """
 
     shells: int = -1
+    start: str | None = None
     faults: dict[str, None] = field(default_factory=dict)
     born: set[int] = field(default_factory=set)
     ended: int = 0
@@ -111,7 +113,8 @@ class Reading:
             self._early[line.pid] = [line]
         else:
             first = not self._processes and not self.ended
-            self._processes[line.pid] = Process(Place(), executed=0 if first else self.shells + 1)
+            known = Process(Place(self.start)) if first else Process(Place(), executed=self.shells + 1)
+            self._processes[line.pid] = known
             yield from self._event(line, self._processes[line.pid])
 
     def _awaits_birth(self) -> bool:

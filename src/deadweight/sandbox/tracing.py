@@ -15,7 +15,7 @@ from pathlib import Path
 from deadweight.core.errors import Lacking, NotTraced
 from deadweight.core.probe import Probe, RunRecord
 from deadweight.core.trace import Use
-from deadweight.sandbox.launch import Recording, RunSettings, launch
+from deadweight.sandbox.launch import Recording, RunSettings, launch, unheld_directory
 from deadweight.sandbox.stand import Program, Stand
 from deadweight.sandbox.strace_log import Reading, Sighting
 from deadweight.sandbox.strace_words import strace_words
@@ -91,18 +91,18 @@ def traced(stand: Stand, program: Program | None, probes: Sequence[Probe], traci
         began, clock = time.time(), time.monotonic()
         record = launch(stand, program, probes, settings)
         tracing.seen.seconds += time.monotonic() - clock
+        shells, start = (1, None) if settings.isolation.program else (0, unheld_directory(stand, program))
         for path in sorted(Path(folder).iterdir()) if record.started and not record.error else ():
-            read_record(path, tracing.seen, shells=1 if settings.isolation.program else 0, began=began)
+            read_record(path, tracing.seen, Reading(shells, start), began)
     return record
 
 
-def read_record(path: Path, seen: Sightings, shells: int, began: float) -> None:
+def read_record(path: Path, seen: Sightings, reading: Reading, began: float) -> None:
     """Take in one whole record of a run of ours; raises NotTraced where something in it was not seen.
 
-    `shells` is how many programs are executed before the one that is watched (bubblewrap), `began` in seconds since
-    the epoch.
+    `reading` knows how many programs are executed before the one that is watched (bubblewrap), `began` is in seconds
+    since the epoch.
     """
-    reading = Reading(shells)
     with path.open(encoding="utf-8", errors="surrogateescape") as lines:
         seen.add(reading.read(lines), began)
     seen.processes += reading.ended
